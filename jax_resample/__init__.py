@@ -1,0 +1,34 @@
+"""Resampling in JAX, differentiably, exactly as the library you name would.
+
+Importing this package imports JAX and NumPy only. ``jax_resample.nnx`` and ``jax_resample.linen`` hold
+the Flax layers and import Flax when they are first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from . import compat as compat
+from .interpolate import interpolate as interpolate
+from .pooling import adaptive_avg_pool as adaptive_avg_pool
+from .resize import resize as resize
+
+if TYPE_CHECKING:
+    from . import linen as linen
+    from . import nnx as nnx
+
+__version__ = "0.1.0"
+
+__all__ = ["adaptive_avg_pool", "compat", "interpolate", "linen", "nnx", "resize"]
+
+_LAYERS = ("linen", "nnx")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAYERS:
+        return import_module(f"{__name__}.{name}")
+    msg = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(msg)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAYERS})

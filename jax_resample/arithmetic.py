@@ -1,0 +1,45 @@
+"""Scalar arithmetic in a named order of rounding, on NumPy or on traced arrays.
+
+PyTorch's x86 kernels contract ``a * b + c`` into one fused operation when they compute sample
+coordinates and weights. A coordinate that differs in its last bit can move a weight by 1e-5, so the
+tables built here round where those kernels round.
+"""
+
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+_SPLITTER = 134217729.0  # 2**27 + 1, Veltkamp's constant for splitting a float64 in two halves
+
+
+def fma(a: Any, b: Any, c: Any, xp: ModuleType = np) -> Any:
+    """``a * b + c`` with one rounding; on a traced array namespace, whatever XLA makes of it."""
+    if xp is not np:
+        return a * b + c
+    dtype = np.result_type(a, b, c)
+    if dtype == np.float32:  # the product of two float32 is exact in float64
+        return (np.float64(a) * np.float64(b) + np.float64(c)).astype(np.float32)
+    return _fma64(np.asarray(a), np.asarray(b), np.asarray(c))
+
+
+def multiply_add(a: Any, b: Any, c: Any, xp: ModuleType = np) -> Any:
+    """``a * b + c`` with two roundings: the product's, then the sum's."""
+    return a * b + c
+
+
+def _fma64(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
+    """Float64 ``a * b + c`` by error-free transformations (Dekker's product, Knuth's sum)."""
+    product = a * b
+    a_high, b_high = _high_half(a), _high_half(b)
+    a_low, b_low = a - a_high, b - b_high
+    error = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
+    total = product + c
+    shift = total - product
+    rest = (product - (total - shift)) + (c - shift)
+    return total + (rest + error)
+
+
+def _high_half(a: np.ndarray) -> np.ndarray:
+    scaled = _SPLITTER * a
+    return scaled - (scaled - a)

@@ -1,0 +1,3 @@
+"""Other libraries' signatures, one short module per library."""
+
+from . import torch as torch

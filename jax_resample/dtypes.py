@@ -1,0 +1,46 @@
+"""Which dtype computes, and the one rounding at the end.
+
+====================  ==============================  ========================================
+array                 computes in                     result
+====================  ==============================  ========================================
+float64, complex128   float64                         itself
+float32, complex64    float32                         itself
+bfloat16, float16     float32                         rounded once
+uint8                 int32, fixed-point weights      rounded half up and clipped in each pass
+uint8 (area)          float32                         rounded half to even once
+int8, int16, uint16   float32                         rounded half to even and clipped once
+====================  ==============================  ========================================
+
+Nearest-neighbour methods move samples of any dtype unchanged.
+"""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+_SMALL_INTEGERS = ("uint8", "int8", "uint16", "int16")
+
+
+def is_weighable(dtype: Any) -> bool:
+    """Whether samples of this dtype can be averaged: every inexact type and integers of 16 bits or less."""
+    return jnp.issubdtype(dtype, jnp.inexact) or np.dtype(dtype).name in _SMALL_INTEGERS
+
+
+def table_dtype(dtype: Any) -> str:
+    """Name of the real type in which coordinates and weights for this dtype are computed."""
+    return "float64" if np.dtype(dtype).name in ("float64", "complex128") else "float32"
+
+
+def compute_dtype(dtype: Any) -> Any:
+    """The inexact type in which samples of this dtype are weighed and summed."""
+    return jnp.promote_types(dtype, jnp.float32) if jnp.issubdtype(dtype, jnp.inexact) else jnp.float32
+
+
+def round_to(x: jax.Array, dtype: Any) -> jax.Array:
+    """``x`` in the result's dtype: one rounding, half to even; integers saturate."""
+    if jnp.issubdtype(dtype, jnp.integer):
+        limits = jnp.iinfo(dtype)
+        x = jnp.clip(jnp.round(x), limits.min, limits.max)
+    return x.astype(dtype)

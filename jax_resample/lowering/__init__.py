@@ -1,0 +1,1 @@
+"""How taps meet an array: the primitive and the programs it lowers to."""

@@ -1,0 +1,126 @@
+"""Gather over taps: the lowering whose work grows with the output and not with its square.
+
+Each pass is a sum of ``K`` gathered arrays, each times a row of weights. Nothing in it reads a sample
+whose weight is zero, so a NaN or an infinity reaches only the outputs that weigh it.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from ..taps import Taps
+
+Passes = tuple[tuple[int, Taps], ...]
+
+# Beyond this many taps the sum is a loop, so that the program stays small.
+_UNROLLED_TAPS = 64
+# Two-tap passes over at least this many contiguous channels are faster fused than materialised.
+_FUSED_CHANNELS = 16
+_CACHED_TABLES = 1024
+
+
+@dataclass(frozen=True)
+class Table:
+    """Taps as columns: ``(K, m)`` indices and weights, and which outputs read nothing (or None)."""
+
+    index: np.ndarray
+    weights: np.ndarray
+    empty: np.ndarray | None
+
+
+@lru_cache(maxsize=_CACHED_TABLES)
+def table(taps: Taps) -> Table:
+    """Gather columns in which unused places repeat a used one.
+
+    A row with fewer than ``K`` taps must not multiply a stranger's NaN by zero. Its spare places read
+    its heaviest sample again, and that sample's weight is split over them in exact powers of two.
+    """
+    weights = taps.weights.copy()
+    live = weights != 0
+    rows = np.arange(taps.m)
+    heaviest = np.abs(weights).argmax(axis=1)
+    index = taps.start[:, None] + np.where(live, np.arange(taps.support), heaviest[:, None])
+    if taps.shift is None:
+        shared = ~live
+        shared[rows, heaviest] = True
+        copies = shared.sum(axis=1)
+        halvings = np.ceil(np.log2(copies)).astype(np.int64)
+        large = (1 << halvings) - copies  # shares of twice the small size; the rest are small
+        order = np.cumsum(shared, axis=1) - 1
+        exponent = np.where(order < large[:, None], 1, 0) - halvings[:, None]
+        share = np.ldexp(weights[rows, heaviest][:, None], exponent).astype(weights.dtype)
+        weights = np.where(shared, share, weights)
+    empty = ~live.any(axis=1)
+    return Table(
+        np.ascontiguousarray(index.T, dtype=np.int32),
+        np.ascontiguousarray(weights.T),
+        empty if empty.any() else None,
+    )
+
+
+def apply_taps(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
+    """One pass: ``x`` resampled along ``axis``, in ``x``'s dtype."""
+    if taps.is_selection:
+        return jnp.take(x, taps.start, axis=axis, mode="clip")
+    if taps.m == 1 and taps.weights.all():
+        return _weighted_sum(x, taps, axis)
+    columns = table(taps)
+    index, weights, empty = columns.index, columns.weights, columns.empty
+    along = tuple(-1 if a == axis else 1 for a in range(x.ndim))
+    kind = jnp.result_type(x)
+
+    def term(columns: tuple[jax.Array, jax.Array]) -> jax.Array:
+        samples = jnp.take(x, columns[0], axis=axis, mode="clip")
+        return samples * columns[1].astype(kind).reshape(along)
+
+    total = term((jnp.asarray(index[0]), jnp.asarray(weights[0])))
+    if taps.support <= _UNROLLED_TAPS:
+        for column in range(1, taps.support):
+            total = total + term((jnp.asarray(index[column]), jnp.asarray(weights[column])))
+    else:
+        rest = (jnp.asarray(index[1:]), jnp.asarray(weights[1:]))
+        total = lax.scan(lambda acc, columns: (acc + term(columns), None), total, rest)[0]
+    if empty is not None:
+        total = jnp.where(empty.reshape(along), jnp.zeros((), kind), total)
+    return total
+
+
+def _weighted_sum(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
+    """A single output sample: its window times its weights, summed."""
+    first = int(taps.start[0])
+    window = lax.slice_in_dim(x, first, first + taps.support, axis=axis)
+    along = tuple(-1 if a == axis else 1 for a in range(x.ndim))
+    weights = jnp.asarray(taps.weights[0]).astype(x.dtype).reshape(along)
+    return jnp.sum(window * weights, axis=axis, keepdims=True, dtype=x.dtype)
+
+
+def apply_passes(x: jax.Array, *, passes: Passes) -> jax.Array:
+    """All passes of a separable operator, in the order that costs least."""
+    ordered = _ordered(passes)
+    for position, (axis, taps) in enumerate(ordered):
+        x = apply_taps(x, taps, axis)
+        if position + 1 < len(ordered) and not _fuses(x, ordered):
+            x = lax.optimization_barrier(x)
+    return x
+
+
+def _ordered(passes: Passes) -> Passes:
+    """Shrinking axes first, outermost first; then growing axes, innermost first."""
+    shrinking = sorted((p for p in passes if p[1].m <= p[1].n), key=lambda p: p[0])
+    growing = sorted((p for p in passes if p[1].m > p[1].n), key=lambda p: -p[0])
+    return (*shrinking, *growing)
+
+
+def _fuses(x: jax.Array, passes: Passes) -> bool:
+    """Whether XLA may compute a pass inside the next, once per tap, instead of storing its result.
+
+    Measured on a CPU: worth it for selections, and for two taps over many contiguous channels.
+    """
+    if all(taps.is_selection for _, taps in passes):
+        return True
+    channels = 1 if any(axis == x.ndim - 1 for axis, _ in passes) else x.shape[-1]
+    return all(taps.support <= 2 for _, taps in passes) and channels >= _FUSED_CHANNELS
