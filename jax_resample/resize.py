@@ -90,7 +90,7 @@ def resize(
 def check_method(method: str) -> str:
     """The canonical name of a method, or an error."""
     checks.one_of(method, (*METHODS, *SYNONYMS), "method")
-    return SYNONYMS[method] if method in SYNONYMS else method
+    return SYNONYMS.get(method, method)
 
 
 def check_options(method: str, *, align_corners: bool, antialias: bool, argument: str) -> None:
