@@ -11,7 +11,7 @@ uint8 (area)          float32                         rounded half to even once
 int8, int16, uint16   float32                         rounded half to even and clipped once
 ====================  ==============================  ========================================
 
-Nearest-neighbour methods move samples of any dtype unchanged.
+Complex samples are two real ones. Nearest-neighbour methods move samples of any dtype unchanged.
 """
 
 from typing import Any
@@ -28,14 +28,9 @@ def is_weighable(dtype: Any) -> bool:
     return jnp.issubdtype(dtype, jnp.inexact) or np.dtype(dtype).name in _SMALL_INTEGERS
 
 
-def table_dtype(dtype: Any) -> str:
-    """Name of the real type in which coordinates and weights for this dtype are computed."""
+def compute_dtype(dtype: Any) -> str:
+    """Name of the real type in which coordinates, weights and sums for this dtype are computed."""
     return "float64" if np.dtype(dtype).name in ("float64", "complex128") else "float32"
-
-
-def compute_dtype(dtype: Any) -> Any:
-    """The inexact type in which samples of this dtype are weighed and summed."""
-    return jnp.promote_types(dtype, jnp.float32) if jnp.issubdtype(dtype, jnp.inexact) else jnp.float32
 
 
 def round_to(x: jax.Array, dtype: Any) -> jax.Array:

@@ -121,7 +121,7 @@ def resample_axes(
         rule = "be floating, complex, or an integer of at most 16 bits, unless samples are only moved"
         checks.refuse("x", rule, f"dtype {x.dtype} with method {method!r}", TypeError)
     fixed_point = x.dtype == jnp.uint8 and row.family in ("interpolate", "window")
-    kind = "float64" if fixed_point else dtypes.table_dtype(x.dtype)
+    kind = "float64" if fixed_point else dtypes.compute_dtype(x.dtype)
     specs = [
         Axis(n, m, row, kind, factor, fixed_point)
         for n, m, factor in zip(lengths, sizes, factors or (None,) * len(axes), strict=True)
@@ -141,7 +141,10 @@ def _resample(x: jax.Array, *, passes: Passes, family: str, fixed_point: bool) -
             return apply_fixed_point(x, passes)
         if family == "nearest" and not jnp.issubdtype(x.dtype, jnp.inexact):
             return resample(x, passes)
-        return dtypes.round_to(resample(x.astype(dtypes.compute_dtype(x.dtype)), passes), x.dtype)
+        if jnp.issubdtype(x.dtype, jnp.complexfloating):
+            return jax.lax.complex(resample(x.real, passes), resample(x.imag, passes))
+        wide = x.astype(dtypes.compute_dtype(x.dtype))
+        return dtypes.round_to(resample(wide, passes), x.dtype)
 
 
 def _normalised_axes(x: jax.Array, axes: Any) -> tuple[int, ...]:
