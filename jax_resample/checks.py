@@ -19,8 +19,10 @@ def refuse(argument: str, rule: str, received: Any, error: type[Exception] = Val
 
 def as_array(x: Any, argument: str) -> jax.Array:
     """An array or a traced value; lists and scalars are refused, as in ``jax.numpy``."""
-    if not isinstance(x, (jax.Array, np.ndarray)):
-        refuse(argument, "be a JAX or NumPy array", f"{type(x).__name__}", TypeError)
+    if isinstance(x, jax.Array):
+        return x
+    if not isinstance(x, np.ndarray):
+        refuse(argument, "be a JAX or NumPy array", type(x).__name__, TypeError)
     return jnp.asarray(x)
 
 

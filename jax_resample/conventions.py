@@ -6,6 +6,7 @@ README.md for what was measured on the installed package.
 """
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal
 
 Family = Literal["nearest", "interpolate", "window", "area"]
@@ -68,7 +69,12 @@ def torch_convention(
     method: str, *, antialias: bool, align_corners: bool, out_sizes: tuple[int, ...]
 ) -> Convention:
     """The row for a method of PyTorch, for contiguous tensors and several threads."""
+    compact = len(out_sizes) == 2 and sum(out_sizes) <= _COMPACT_LIMIT
+    return _variant(method, antialias, align_corners, compact)
+
+
+@cache
+def _variant(method: str, antialias: bool, align_corners: bool, compact: bool) -> Convention:
     row = TORCH[method, antialias]
-    if row.rounding is not None and len(out_sizes) == 2 and sum(out_sizes) <= _COMPACT_LIMIT:
-        return replace(row, rounding=f"{row.rounding}-compact")
-    return replace(row, align_corners=align_corners)
+    rounding = f"{row.rounding}-compact" if row.rounding and compact else row.rounding
+    return replace(row, rounding=rounding, align_corners=align_corners)

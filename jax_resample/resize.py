@@ -1,14 +1,15 @@
 """N-D separable resampling: one operator per axis, one code path for every rank."""
 
 from collections.abc import Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from . import checks, dtypes
-from .conventions import METHODS, TORCH, torch_convention
+from .conventions import METHODS, TORCH, Convention, torch_convention
 from .lowering.gather import Passes
 from .lowering.integer import apply_fixed_point
 from .lowering.primitive import resample
@@ -16,6 +17,8 @@ from .taps import Axis, build
 
 if TYPE_CHECKING:
     from jaxtyping import Array, Num
+
+_CACHED_PLANS = 1024
 
 # Names that other libraries give to the same method on a fixed number of axes.
 SYNONYMS: dict[str, str] = {"bilinear": "linear", "trilinear": "linear", "bicubic": "cubic"}
@@ -116,33 +119,44 @@ def resample_axes(
 ) -> jax.Array:
     """Resamples checked axes to checked sizes; ``factors`` step the coordinates where they are given."""
     lengths = checks.static_lengths(x, axes, "x")
-    row = torch_convention(method, antialias=antialias, align_corners=align_corners, out_sizes=sizes)
-    if row.family != "nearest" and not dtypes.is_weighable(x.dtype):
+    if not method.startswith("nearest") and not dtypes.is_weighable(x.dtype):
         rule = "be floating, complex, or an integer of at most 16 bits, unless samples are only moved"
         checks.refuse("x", rule, f"dtype {x.dtype} with method {method!r}", TypeError)
-    fixed_point = x.dtype == jnp.uint8 and row.family in ("interpolate", "window")
-    kind = "float64" if fixed_point else dtypes.compute_dtype(x.dtype)
-    specs = [
-        Axis(n, m, row, kind, factor, fixed_point)
-        for n, m, factor in zip(lengths, sizes, factors or (None,) * len(axes), strict=True)
-    ]
+    row = torch_convention(method, antialias=antialias, align_corners=align_corners, out_sizes=sizes)
+    passes = _passes(axes, lengths, sizes, factors, row, np.dtype(x.dtype).name)
+    return _resample(x, passes=passes)
+
+
+@lru_cache(maxsize=_CACHED_PLANS)
+def _passes(
+    axes: tuple[int, ...],
+    lengths: tuple[int, ...],
+    sizes: tuple[int, ...],
+    factors: tuple[float | None, ...] | None,
+    row: Convention,
+    dtype: str,
+) -> Passes:
+    """The taps of each axis that changes."""
+    fixed_point = dtype == "uint8" and row.family in ("interpolate", "window")
+    kind = "float64" if fixed_point else dtypes.compute_dtype(dtype)
+    factors = factors or (None,) * len(axes)
+    specs = (Axis(n, m, row, kind, f, fixed_point) for n, m, f in zip(lengths, sizes, factors, strict=True))
     taps = zip(axes, map(build, specs), strict=True)
-    passes = tuple((axis, t) for axis, t in taps if not t.is_identity)
-    return _resample(x, passes=passes, family=row.family, fixed_point=fixed_point)
+    return tuple((axis, t) for axis, t in taps if not t.is_identity)
 
 
-@partial(jax.jit, static_argnames=("passes", "family", "fixed_point"))
-def _resample(x: jax.Array, *, passes: Passes, family: str, fixed_point: bool) -> jax.Array:
+@partial(jax.jit, static_argnames="passes")
+def _resample(x: jax.Array, *, passes: Passes) -> jax.Array:
     """Applies the passes and rounds once; jitted so that a call outside jit is one dispatch."""
     if not passes:
         return x
     with jax.named_scope("jax_resample"):
-        if fixed_point:
+        if any(taps.shift is not None for _, taps in passes):
             return apply_fixed_point(x, passes)
-        if family == "nearest" and not jnp.issubdtype(x.dtype, jnp.inexact):
-            return resample(x, passes)
         if jnp.issubdtype(x.dtype, jnp.complexfloating):
             return jax.lax.complex(resample(x.real, passes), resample(x.imag, passes))
+        if not jnp.issubdtype(x.dtype, jnp.inexact) and all(taps.is_selection for _, taps in passes):
+            return resample(x, passes)
         wide = x.astype(dtypes.compute_dtype(x.dtype))
         return dtypes.round_to(resample(wide, passes), x.dtype)
 

@@ -18,6 +18,9 @@ jax.config.update("jax_numpy_dtype_promotion", "strict")
 hypothesis.settings.register_profile(
     "suite", deadline=None, max_examples=25, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
+hypothesis.settings.register_profile(
+    "parity", parent=hypothesis.settings.get_profile("suite"), max_examples=250, print_blob=True
+)
 hypothesis.settings.load_profile("suite")
 
 

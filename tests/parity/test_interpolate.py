@@ -1,0 +1,106 @@
+"""Live comparison with PyTorch: values and gradients of random calls."""
+
+import functools
+
+import chex
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given
+
+from jax_resample.compat import torch as ours
+
+from ..tolerances import FLOAT32_ULPS, FLOAT64_RELATIVE, HALF_UNIT, spacing, unit
+from .calls import NEAREST, WEIGHTED, Call, calls
+
+torch = pytest.importorskip("torch")
+pytestmark = pytest.mark.usefixtures("x64")
+
+
+def on_torch(call: Call, dtype: str, samples: np.ndarray | None = None):
+    x = torch.from_numpy(call.image(dtype) if samples is None else samples).to(getattr(torch, dtype))
+    return torch.nn.functional.interpolate(x, **call.keywords), x
+
+
+def on_jax(call: Call, dtype: str):
+    return ours.interpolate(jnp.asarray(call.image(dtype)).astype(dtype), **call.keywords)
+
+
+def wide(array) -> np.ndarray:
+    if isinstance(array, jax.Array):
+        return np.asarray(array.astype("float64"))
+    return array.detach().to(torch.float64).numpy()
+
+
+def assert_same_kind(mine, theirs, dtype: str) -> None:
+    chex.assert_shape(mine, tuple(theirs.shape))
+    chex.assert_type(mine, dtype)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "bfloat16", "float16", "uint8"])
+@given(call=calls(NEAREST))
+def test_nearest_picks_the_same_sample(dtype, call):
+    n = int(np.prod(call.shape[2:]))
+    distinct = np.arange(n).reshape(1, 1, *call.shape[2:]) % (250 if dtype != "float64" else n + 1)
+    samples = np.broadcast_to(distinct, call.shape).astype("float64")
+    theirs, x = on_torch(call, dtype, samples)
+    mine = ours.interpolate(jnp.asarray(wide(x)).astype(dtype), **call.keywords)
+    assert_same_kind(mine, theirs, dtype)
+    np.testing.assert_array_equal(wide(mine), wide(theirs))
+
+
+@given(call=calls(WEIGHTED))
+def test_float64(call):
+    theirs, x = on_torch(call, "float64")
+    mine = on_jax(call, "float64")
+    assert_same_kind(mine, theirs, "float64")
+    largest = max(np.abs(wide(theirs)).max(), np.abs(wide(x)).max())
+    assert np.abs(wide(mine) - wide(theirs)).max() <= FLOAT64_RELATIVE * largest
+
+
+@given(call=calls(WEIGHTED))
+def test_float32(call):
+    theirs, x = on_torch(call, "float32")
+    mine = on_jax(call, "float32")
+    assert_same_kind(mine, theirs, "float32")
+    allowed = FLOAT32_ULPS * unit("float32", wide(x), wide(theirs))
+    assert np.abs(wide(mine) - wide(theirs)).max() <= allowed
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+@given(call=calls(tuple(m for m in WEIGHTED if m != "lanczos"), antialias=False))
+def test_low_precision_is_one_rounding_of_the_float32_answer(dtype, call):
+    same_dtype, x = on_torch(call, dtype)
+    answer, _ = on_torch(call, "float32", wide(x))
+    mine = on_jax(call, dtype)
+    assert_same_kind(mine, same_dtype, dtype)
+    allowed = HALF_UNIT * spacing(wide(answer), dtype) + FLOAT32_ULPS * unit("float32", wide(x), wide(answer))
+    assert (np.abs(wide(mine) - wide(answer)) <= allowed).all()
+
+
+@given(call=calls(("bilinear", "bicubic", "lanczos")))
+def test_uint8_is_equal_in_every_value(call):
+    theirs, _ = on_torch(call, "uint8")
+    mine = on_jax(call, "uint8")
+    assert_same_kind(mine, theirs, "uint8")
+    np.testing.assert_array_equal(np.asarray(mine), theirs.numpy())
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@given(call=calls())
+def test_gradient(dtype, call):
+    """The pull-back of a random cotangent. Each entry sums many products, in another order than PyTorch."""
+    _, x = on_torch(call, dtype)
+    x.requires_grad_()
+    theirs = torch.nn.functional.interpolate(x, **call.keywords)
+    cotangent = np.random.default_rng(call.seed + 1).standard_normal(theirs.shape)
+    theirs.backward(torch.from_numpy(cotangent).to(theirs.dtype))
+    f = functools.partial(ours.interpolate, **call.keywords)
+    _, pull = jax.vjp(f, jnp.asarray(wide(x)).astype(dtype))
+    (mine,) = pull(jnp.asarray(cotangent).astype(dtype))
+    # PyTorch scatters in the array's dtype: the sum of the absolute terms bounds what either may lose.
+    ones = jnp.ones(theirs.shape, dtype)
+    reach = np.abs(wide(pull(ones)[0])).max() * np.abs(cotangent).max()
+    scale = FLOAT64_RELATIVE if dtype == "float64" else FLOAT32_ULPS * 2.0**-23
+    assert np.abs(wide(mine) - wide(x.grad)).max() <= scale * max(reach, np.abs(wide(mine)).max())

@@ -1,0 +1,30 @@
+"""How close is close: one table, in units in the last place, with reasons.
+
+A unit is the spacing of the dtype at the largest magnitude among the samples that went in and came out:
+an output near zero is the difference of larger terms and cannot be nearer than they are.
+"""
+
+import numpy as np
+
+# PyTorch and this library add the same products in different orders (which axis goes first, fused or
+# separate rounding), and XLA contracts as it likes. Largest seen over 3,000 random calls: 3.0 for Lanczos
+# (a dozen taps an axis, 1 ulp in 1.6 % of its weights), 2.3 for antialiased cubic, 1.5 otherwise.
+FLOAT32_ULPS = 8.0
+# The requirement is relative; in units of 2**-52 it is 4,500. Largest seen: 2.5.
+FLOAT64_RELATIVE = 1e-12
+# One rounding of the exact answer is half a unit; the float32 answer below it may itself be off.
+HALF_UNIT = 0.5
+
+
+def unit(dtype: str, *arrays: np.ndarray) -> float:
+    """One unit in the last place of the largest finite magnitude in ``arrays``."""
+    largest = max((float(np.abs(a).max(initial=0)) for a in arrays), default=0.0)
+    return spacing(np.float64(largest), dtype).item() if largest else 0.0
+
+
+def spacing(values: np.ndarray, dtype: str) -> np.ndarray:
+    """The distance between neighbours of ``dtype`` around float64 values."""
+    mantissa = {"float64": 52, "float32": 23, "float16": 10, "bfloat16": 7}[dtype]
+    smallest = {"float64": -1022, "float32": -126, "float16": -14, "bfloat16": -126}[dtype]
+    exponent = np.frexp(np.abs(values))[1] - 1
+    return np.ldexp(1.0, np.maximum(exponent, smallest) - mantissa)
