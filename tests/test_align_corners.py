@@ -32,7 +32,7 @@ ALIGN_CORNERS = [
 @pytest.mark.parametrize(("corners", "expected"), [(False, HALF_PIXEL), (True, ALIGN_CORNERS)])
 def test_three_by_three_doubled(corners, expected):
     x, expected = jnp.array(IMAGE), np.array(expected, np.float32)
-    near = dict(rtol=3e-7, atol=0)
+    near = {"rtol": 3e-7, "atol": 0}
     chex.assert_trees_all_close(jr.resize(x, 6, align_corners=corners), expected, **near)
     chex.assert_trees_all_close(
         jr.interpolate(x[None, ..., None], scale_factor=2, mode="bilinear", align_corners=corners)[0, ..., 0],

@@ -13,9 +13,7 @@ torch = pytest.importorskip("torch")
 def test_torch_refuses_it_too(refusal):
     x = torch.from_numpy(samples(refusal)).to(getattr(torch, refusal.dtype))
     function = getattr(torch.nn.functional, refusal.function)
-    with (
-        warnings.catch_warnings(),
-        pytest.raises((ValueError, TypeError, RuntimeError, NotImplementedError, AssertionError)),
-    ):
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the deprecation of the upsample functions
-        function(x, **refusal.keywords)
+        with pytest.raises((ValueError, TypeError, RuntimeError, NotImplementedError)):
+            function(x, **refusal.keywords)
