@@ -63,7 +63,8 @@ def _common(
 
     Reads PNG, JPEG, WebP and TIFF: grey, grey with alpha, RGB, RGBA, CMYK, 16-bit grey, and TIFF of \
 32-bit float or, with the nearest modes, integer. The extension of OUT chooses its format: \
-PNG, TIFF and WebP are lossless, JPEG has quality 95 without chroma subsampling. OUT is written whole or not at all, and replaced if it exists.
+PNG, TIFF and WebP are lossless, JPEG has quality 95 without chroma subsampling. OUT is written \
+whole or not at all, and replaced if it exists.
 
     Alpha is resampled as one more channel, without weighing the colours by it, as in PyTorch and OpenCV. \
 Pixels are turned upright by EXIF orientation and the ICC profile is kept; no other metadata is. A \
