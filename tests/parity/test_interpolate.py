@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 
 from jax_resample.compat import torch as ours
 
@@ -94,13 +94,23 @@ def test_gradient(dtype, call):
     _, x = on_torch(call, dtype)
     x.requires_grad_()
     theirs = torch.nn.functional.interpolate(x, **call.keywords)
-    cotangent = np.random.default_rng(call.seed + 1).standard_normal(theirs.shape)
-    theirs.backward(torch.from_numpy(cotangent).to(theirs.dtype))
+    cotangent = np.random.default_rng(call.seed + 1).standard_normal(theirs.shape).astype(dtype)
+    theirs.backward(torch.from_numpy(cotangent))
+    assume(call.keywords["mode"] not in NEAREST or is_adjoint(x, x.grad, theirs, cotangent))
     f = functools.partial(ours.interpolate, **call.keywords)
     _, pull = jax.vjp(f, jnp.asarray(wide(x)).astype(dtype))
-    (mine,) = pull(jnp.asarray(cotangent).astype(dtype))
+    (mine,) = pull(jnp.asarray(cotangent))
     # PyTorch scatters in the array's dtype: the sum of the absolute terms bounds what either may lose.
-    ones = jnp.ones(theirs.shape, dtype)
-    reach = np.abs(wide(pull(ones)[0])).max() * np.abs(cotangent).max()
+    reach = np.abs(wide(pull(jnp.ones(theirs.shape, dtype))[0])).max() * np.abs(cotangent).max()
     scale = FLOAT64_RELATIVE if dtype == "float64" else FLOAT32_ULPS * 2.0**-23
     assert np.abs(wide(mine) - wide(x.grad)).max() <= scale * max(reach, np.abs(wide(mine)).max())
+
+
+def is_adjoint(x, gradient, y, cotangent) -> bool:
+    """Whether PyTorch's backward is the transpose of its forward.
+
+    Its nearest kernels disagree for some scale factors: n = 4 scaled by 1.2 reads samples 0, 0, 1, 2
+    in one dimension, and its backward takes equal sizes for a copy.
+    """
+    left, right = np.vdot(wide(y), cotangent.astype("float64")), np.vdot(wide(x), wide(gradient))
+    return abs(left - right) <= 1e-5 * np.abs(wide(y)).max() * np.abs(cotangent).sum()
