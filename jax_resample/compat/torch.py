@@ -18,6 +18,18 @@ from ..pooling import pool_axes
 if TYPE_CHECKING:
     from jaxtyping import Array, Num
 
+__all__ = [
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "adaptive_avg_pool3d",
+    "interpolate",
+    "pixel_shuffle",
+    "pixel_unshuffle",
+    "upsample",
+    "upsample_bilinear",
+    "upsample_nearest",
+]
+
 _FLOATS = ("float64", "float32", "bfloat16", "float16")
 _WIDE = ("float64", "float32", "uint8")
 
