@@ -112,6 +112,10 @@ def test_gradient(dtype, call):
     # PyTorch scatters in the array's dtype: the sum of the absolute terms bounds what either may lose.
     reach = np.abs(wide(pull(jnp.ones(y.shape, dtype))[0])).max() * np.abs(cotangent).max()
     scale = FLOAT64_RELATIVE if dtype == "float64" else FLOAT32_ULPS * 2.0**-23
+    if call.keywords["mode"] == "bicubic" and not call.keywords["antialias"] and dtype == "float32":
+        # PyTorch's forward fuses `step * (i + 1/2) - 1/2` and its backward does not: the backward's taps
+        # are those of coordinates up to one unit in the last place off, and no transpose of the forward.
+        scale += spacing(np.float64(max(call.shape[2:])), dtype).item()
     assert np.abs(mine - theirs).max() <= scale * max(reach, np.abs(mine).max())
 
 
