@@ -71,3 +71,17 @@ def calls(draw: st.DrawFn, modes: tuple[str, ...] = tuple(RANKS), antialias: boo
     assume(sizes[-1] > 1 or not can_antialias)
     shape = (draw(st.integers(1, 2)), draw(st.sampled_from([1, 2, 3, 5])), *lengths)
     return Call(shape, keywords, draw(st.integers(0, 2**16)))
+
+
+@st.composite
+def long_calls(draw: st.DrawFn) -> Call:
+    """One long axis, up to 30,000 samples in and out, where float32 coordinates run short of bits."""
+    mode = draw(st.sampled_from([mode for mode, ranks in RANKS.items() if ranks != (3,)]))
+    rank = RANKS[mode][0]
+    n, m = draw(st.integers(2_000, 30_000)), draw(st.integers(2_000, 30_000))
+    keywords: dict[str, Any] = {"mode": mode, "size": (2,) * (rank - 1) + (m,)}
+    if mode in ("bilinear", "bicubic", "lanczos"):
+        keywords["antialias"] = mode == "lanczos" or draw(st.booleans())
+    if mode in ("linear", "bilinear", "bicubic"):
+        keywords["align_corners"] = draw(st.booleans())
+    return Call((1, 1, *((3,) * (rank - 1)), n), keywords, draw(st.integers(0, 2**16)))

@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from jax_resample.compat import torch as ours
 
 from ..tolerances import FLOAT32_ULPS, FLOAT64_RELATIVE, HALF_UNIT, spacing, unit
-from .calls import NEAREST, WEIGHTED, Call, calls
+from .calls import NEAREST, WEIGHTED, Call, calls, long_calls
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.usefixtures("x64")
@@ -65,6 +65,18 @@ def test_float32(call):
     mine = on_jax(call, "float32")
     assert_same_kind(mine, theirs, "float32")
     allowed = FLOAT32_ULPS * unit("float32", wide(x), wide(theirs))
+    assert np.abs(wide(mine) - wide(theirs)).max() <= allowed
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@given(call=long_calls())
+def test_long_axes(dtype, call):
+    theirs, x = on_torch(call, dtype)
+    mine = on_jax(call, dtype)
+    assert_same_kind(mine, theirs, dtype)
+    scale = FLOAT64_RELATIVE if dtype == "float64" else FLOAT32_ULPS * 2.0**-23
+    exact = call.keywords["mode"] in NEAREST
+    allowed = 0 if exact else scale * max(np.abs(wide(x)).max(), np.abs(wide(theirs)).max())
     assert np.abs(wide(mine) - wide(theirs)).max() <= allowed
 
 
