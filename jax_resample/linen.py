@@ -1,0 +1,35 @@
+"""Layers for Flax Linen. They have no parameters: ``layer.apply({}, x)`` runs one on its own."""
+
+# ruff: noqa: D101 -- the classes share their documentation with nnx.py
+
+from . import _layers
+
+try:
+    from flax.linen import Module
+except ModuleNotFoundError as error:
+    raise ImportError(_layers.FLAX_IS_MISSING) from error
+
+__all__ = ["AdaptiveAvgPool", "Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d"]
+
+# `kw_only` holds for Linen's own `parent` and `name`. Linen wraps only the methods that stand in the
+# class itself, so `__call__` is named again: tables of layers and captured intermediates then show it.
+
+
+class Upsample(_layers.Upsample, Module, kw_only=True):
+    __doc__ = _layers.Upsample.__doc__
+    __call__ = _layers.Upsample.__call__
+
+
+class UpsamplingNearest2d(_layers.UpsamplingNearest2d, Module, kw_only=True):
+    __doc__ = _layers.UpsamplingNearest2d.__doc__
+    __call__ = _layers.UpsamplingNearest2d.__call__
+
+
+class UpsamplingBilinear2d(_layers.UpsamplingBilinear2d, Module, kw_only=True):
+    __doc__ = _layers.UpsamplingBilinear2d.__doc__
+    __call__ = _layers.UpsamplingBilinear2d.__call__
+
+
+class AdaptiveAvgPool(_layers.AdaptiveAvgPool, Module, kw_only=True):
+    __doc__ = _layers.AdaptiveAvgPool.__doc__
+    __call__ = _layers.AdaptiveAvgPool.__call__
