@@ -43,7 +43,8 @@ def assert_same_kind(mine, theirs, dtype: str) -> None:
 def test_nearest_picks_the_same_sample(dtype, call):
     n = int(np.prod(call.shape[2:]))
     distinct = np.arange(n).reshape(1, 1, *call.shape[2:]) % (250 if dtype != "float64" else n + 1)
-    samples = np.broadcast_to(distinct, call.shape).astype("float64")
+    # C order: PyTorch would take the strides of a broadcast array for a channels-last tensor.
+    samples = np.broadcast_to(distinct, call.shape).astype("float64", order="C")
     theirs, x = on_torch(call, dtype, samples)
     mine = ours.interpolate(jnp.asarray(wide(x)).astype(dtype), **call.keywords)
     assert_same_kind(mine, theirs, dtype)
