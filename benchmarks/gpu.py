@@ -1,0 +1,61 @@
+"""``python -m benchmarks gpu``: the cases on an NVIDIA GPU, beside PyTorch and ``jax.image`` there."""
+
+import os
+from dataclasses import replace
+from importlib.util import find_spec
+from typing import Any
+
+from .cases import LAYOUTS, select
+from .cpu import CasePatterns, Lowerings, Out, Quick, Repeats
+from .ratios import show
+from .running import QUICK, fail, payload, run_cases, save, target
+from .timing import Settings
+
+
+def gpu(
+    case: CasePatterns = None,
+    repeats: Repeats = None,
+    quick: Quick = False,
+    lowering: Lowerings = None,
+    out: Out = None,
+) -> None:
+    """Times every case on the GPU, forward and backward, in both layouts."""
+    # PyTorch shares the GPU: JAX must not take three quarters of its memory first.
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+    devices = _devices()
+    from .peers import Torch
+    from .peers_jax import jax_peers
+
+    settings = replace(QUICK if quick else Settings(), wait_each=False)
+    settings = replace(settings, repeats=repeats or settings.repeats)
+    try:
+        cases = select(case)
+    except ValueError as error:
+        fail(str(error))
+    lowerings = tuple(lowering or ())
+    results = payload("gpu", settings, devices=devices)
+    peers = [*jax_peers(lowerings), *(Torch(layout, device="cuda") for layout in LAYOUTS)]
+    results["cases"] = run_cases(cases, peers, settings)
+    show(results)
+    path = target("gpu", out, quick=quick, partial=bool(case) or bool(lowerings))
+    if path is not None:
+        save(path, results)
+    if any(done["mismatches"] for done in results["cases"]):
+        fail("some results differ from torch's, and those cases were not timed; see above")
+
+
+def _devices() -> dict[str, Any]:
+    """The GPU as JAX and PyTorch name it; ends the command where either of them has none."""
+    import jax
+
+    try:
+        jax_device = jax.devices("cuda")[0].device_kind
+    except RuntimeError as error:
+        fail(f"JAX finds no CUDA device ({error}); install jax[cuda12] on a machine with an NVIDIA GPU")
+    if find_spec("torch") is None:
+        fail("results are checked against torch, which is not installed; install torch with CUDA")
+    import torch
+
+    if not torch.cuda.is_available():
+        fail("PyTorch finds no CUDA device; install a build of torch with CUDA")
+    return {"jax": jax_device, "torch": torch.cuda.get_device_name(0), "cuda": torch.version.cuda}
