@@ -46,6 +46,7 @@ def interpolate(
     recompute_scale_factor: bool | None = None,
     antialias: bool = False,
     data_format: str = "channels_last",
+    lowering: str = "auto",
 ) -> "Num[Array, '...']":
     """``torch.nn.functional.interpolate`` with PyTorch 2.13's numbers, on a channels-last batch.
 
@@ -67,6 +68,7 @@ def interpolate(
       recompute_scale_factor: True steps the coordinates by the ratio of the sizes.
       antialias: for "bilinear" and "bicubic"; required by "lanczos".
       data_format: ``"channels_last"`` or ``"channels_first"``.
+      lowering: the program that computes it, as in `resize`.
 
     Returns:
       The resampled batch, in ``x``'s dtype and layout. Dtypes, gradients and NaN as in `resize`.
@@ -99,6 +101,7 @@ def interpolate(
         align_corners=align_corners,
         antialias=antialias,
         factors=factors,
+        lowering=lowering,
     )
 
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from . import checks, dtypes
 from .conventions import METHODS, TORCH, Convention, torch_convention
-from .lowering.gather import Passes
-from .lowering.integer import apply_fixed_point
+from .lowering.choose import LOWERINGS
+from .lowering.passes import Passes, apply_fixed_point
 from .lowering.primitive import resample
 from .taps import Axis, build
 
@@ -32,6 +32,7 @@ def resize(
     method: str = "linear",
     align_corners: bool = False,
     antialias: bool = False,
+    lowering: str = "auto",
 ) -> "Num[Array, '...']":
     """Resizes any axes of an array, with PyTorch's numbers.
 
@@ -55,6 +56,8 @@ def resize(
       align_corners: which grid map to use; only for "linear" and "cubic".
       antialias: stretch the kernel when shrinking, so that it averages what it skips; for "linear",
         "cubic" and "lanczos".
+      lowering: the program that computes it: ``"auto"`` chooses by platform and shape; ``"gather"``;
+        ``"phases"`` (slices, for axes whose lengths divide; others gather) or ``"matrix"`` (products).
 
     Returns:
       The resized array, in ``x``'s dtype. Weights are computed in float32 (float64 for float64) and so
@@ -64,7 +67,8 @@ def resize(
       "nearest" and "nearest-exact" take any dtype.
 
     Gradients are those of a linear map, in every order and mode; the adjoint gathers and never scatters.
-    A NaN or infinite sample reaches only the outputs that give it a weight other than zero.
+    A NaN or infinite sample reaches only the outputs that give it a weight other than zero, except by
+    matrix products, which ``lowering="auto"`` uses on a TPU and which spread it along its axes.
 
     Raises:
       ValueError: an unknown method, a size below 1, a wrong number of sizes, an axis out of range or
@@ -86,7 +90,13 @@ def resize(
     sizes = tuple(checks.an_integer(s, "size") for s in checks.per_axis(size, len(resized), "size"))
     checks.positive_sizes(sizes, "size")
     return resample_axes(
-        x, resized, sizes, method=method, align_corners=bool(align_corners), antialias=bool(antialias)
+        x,
+        resized,
+        sizes,
+        method=method,
+        align_corners=bool(align_corners),
+        antialias=bool(antialias),
+        lowering=lowering,
     )
 
 
@@ -116,15 +126,17 @@ def resample_axes(
     align_corners: bool = False,
     antialias: bool = False,
     factors: tuple[float | None, ...] | None = None,
+    lowering: str = "auto",
 ) -> jax.Array:
     """Resamples checked axes to checked sizes; ``factors`` step the coordinates where they are given."""
+    checks.one_of(lowering, LOWERINGS, "lowering")
     lengths = checks.static_lengths(x, axes, "x")
     if not method.startswith("nearest") and not dtypes.is_weighable(x.dtype):
         rule = "be floating, complex, or an integer of at most 16 bits, unless samples are only moved"
         checks.refuse("x", rule, f"dtype {x.dtype} with method {method!r}", TypeError)
     row = torch_convention(method, antialias=antialias, align_corners=align_corners, out_sizes=sizes)
     passes = _passes(axes, lengths, sizes, factors, row, np.dtype(x.dtype).name)
-    return _resample(x, passes=passes)
+    return _resample(x, passes=passes, lowering=lowering)
 
 
 @lru_cache(maxsize=_CACHED_PLANS)
@@ -145,20 +157,20 @@ def _passes(
     return tuple((axis, t) for axis, t in taps if not t.is_identity)
 
 
-@partial(jax.jit, static_argnames="passes")
-def _resample(x: jax.Array, *, passes: Passes) -> jax.Array:
+@partial(jax.jit, static_argnames=("passes", "lowering"))
+def _resample(x: jax.Array, *, passes: Passes, lowering: str) -> jax.Array:
     """Applies the passes and rounds once; jitted so that a call outside jit is one dispatch."""
     if not passes:
         return x
     with jax.named_scope("jax_resample"):
         if any(taps.shift is not None for _, taps in passes):
-            return apply_fixed_point(x, passes)
+            return apply_fixed_point(x, passes=passes, lowering=lowering)
         if jnp.issubdtype(x.dtype, jnp.complexfloating):
-            return jax.lax.complex(resample(x.real, passes), resample(x.imag, passes))
+            return jax.lax.complex(*(resample(part, passes, lowering) for part in (x.real, x.imag)))
         if not jnp.issubdtype(x.dtype, jnp.inexact) and all(taps.is_selection for _, taps in passes):
-            return resample(x, passes)
+            return resample(x, passes, lowering)
         wide = x.astype(dtypes.compute_dtype(x.dtype))
-        return dtypes.round_to(resample(wide, passes), x.dtype)
+        return dtypes.round_to(resample(wide, passes, lowering), x.dtype)
 
 
 def _normalised_axes(x: jax.Array, axes: Any) -> tuple[int, ...]:

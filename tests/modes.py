@@ -38,6 +38,11 @@ CASES: list[Case] = [
     _case((9, 5), (3, 7), "cubic", antialias=True),
     _case((9, 5), (4, 7), "lanczos", antialias=True),
     _case((9, 5), (4, 7), "area"),
+    _case((4, 6), (8, 18), "nearest"),
+    _case((4, 6), (8, 18), "linear"),
+    _case((12, 6), (4, 12), "cubic"),
+    _case((12, 8), (4, 2), "linear", antialias=True),
+    _case((12, 8), (6, 2), "area"),
     _case((3, 4, 5), (5, 2, 7), "linear"),
     _case((3, 4, 5), (2, 3, 2), "area"),
 ]

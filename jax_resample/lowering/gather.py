@@ -14,12 +14,8 @@ from jax import lax
 
 from ..taps import Taps
 
-Passes = tuple[tuple[int, Taps], ...]
-
 # Beyond this many taps the sum is a loop, so that the program stays small.
 _UNROLLED_TAPS = 64
-# Two-tap passes over at least this many contiguous channels are faster fused than materialised.
-_FUSED_CHANNELS = 16
 _CACHED_TABLES = 1024
 
 
@@ -96,31 +92,3 @@ def _weighted_sum(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
     along = tuple(-1 if a == axis else 1 for a in range(x.ndim))
     weights = jnp.asarray(taps.weights[0]).astype(x.dtype).reshape(along)
     return jnp.sum(window * weights, axis=axis, keepdims=True, dtype=x.dtype)
-
-
-def apply_passes(x: jax.Array, *, passes: Passes) -> jax.Array:
-    """All passes of a separable operator, in the order that costs least."""
-    ordered = _ordered(passes)
-    for position, (axis, taps) in enumerate(ordered):
-        x = apply_taps(x, taps, axis)
-        if position + 1 < len(ordered) and not _fuses(x, ordered):
-            x = lax.optimization_barrier(x)
-    return x
-
-
-def _ordered(passes: Passes) -> Passes:
-    """Shrinking axes first, outermost first; then growing axes, innermost first."""
-    shrinking = sorted((p for p in passes if p[1].m <= p[1].n), key=lambda p: p[0])
-    growing = sorted((p for p in passes if p[1].m > p[1].n), key=lambda p: -p[0])
-    return (*shrinking, *growing)
-
-
-def _fuses(x: jax.Array, passes: Passes) -> bool:
-    """Whether XLA may compute a pass inside the next, once per tap, instead of storing its result.
-
-    Measured on a CPU: worth it for selections, and for two taps over many contiguous channels.
-    """
-    if all(taps.is_selection for _, taps in passes):
-        return True
-    channels = 1 if any(axis == x.ndim - 1 for axis, _ in passes) else x.shape[-1]
-    return all(taps.support <= 2 for _, taps in passes) and channels >= _FUSED_CHANNELS

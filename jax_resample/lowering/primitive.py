@@ -5,43 +5,56 @@ transpose, which is banded too and meets the same lowerings: no gradient scatter
 the axes. Programs show one ``resample`` equation with its passes.
 """
 
+from functools import partial
 from typing import Any
 
 import jax
 from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 
-from .gather import Passes, apply_passes
+from .choose import PLATFORMS
+from .passes import Passes, apply_passes
 
 resample_p = Primitive("resample")
 
 
-def resample(x: jax.Array, passes: Passes) -> jax.Array:
+def resample(x: jax.Array, passes: Passes, lowering: str) -> jax.Array:
     """``x`` with each axis in ``passes`` resampled by its taps, in ``x``'s dtype."""
-    return resample_p.bind(x, passes=passes) if passes else x
+    return resample_p.bind(x, passes=passes, lowering=lowering) if passes else x
 
 
-def _abstract_eval(x: Any, *, passes: Passes) -> Any:
+def _evaluate(x: jax.Array, *, passes: Passes, lowering: str) -> jax.Array:
+    return apply_passes(x, passes=passes, lowering=lowering, platform=jax.default_backend())
+
+
+def _abstract_eval(x: Any, *, passes: Passes, lowering: str) -> Any:
     shape = list(x.shape)
     for axis, taps in passes:
         shape[axis] = taps.m
     return x.update(shape=tuple(shape))
 
 
-def _transpose(cotangent: Any, x: Any, *, passes: Passes) -> list[Any]:
+def _transpose(cotangent: Any, x: Any, *, passes: Passes, lowering: str) -> list[Any]:
     if type(cotangent) is ad.Zero:
         return [ad.Zero(x.aval)]
-    return [resample_p.bind(cotangent, passes=tuple((a, t.transposed) for a, t in reversed(passes)))]
+    adjoint = tuple((axis, taps.transposed) for axis, taps in reversed(passes))
+    return [resample_p.bind(cotangent, passes=adjoint, lowering=lowering)]
 
 
-def _batch(args: tuple[Any], dims: tuple[int], *, passes: Passes) -> tuple[Any, int]:
+def _batch(args: tuple[Any], dims: tuple[int], *, passes: Passes, lowering: str) -> tuple[Any, int]:
     (x,), (dim,) = args, dims
     moved = tuple((axis + (axis >= dim), taps) for axis, taps in passes)
-    return resample_p.bind(x, passes=moved), dim
+    return resample_p.bind(x, passes=moved, lowering=lowering), dim
 
 
-resample_p.def_impl(apply_passes)
+def _rule(platform: str) -> Any:
+    return mlir.lower_fun(partial(apply_passes, platform=platform), multiple_results=False)
+
+
+resample_p.def_impl(_evaluate)
 resample_p.def_abstract_eval(_abstract_eval)
 ad.deflinear2(resample_p, _transpose)
 batching.primitive_batchers[resample_p] = _batch
-mlir.register_lowering(resample_p, mlir.lower_fun(apply_passes, multiple_results=False))
+mlir.register_lowering(resample_p, _rule("cpu"))
+for _platform in PLATFORMS:
+    mlir.register_lowering(resample_p, _rule(_platform), platform=_platform)

@@ -1,0 +1,67 @@
+"""Which lowering a pass meets: by platform, by the shape around its axis, or as the caller says.
+
+The rules are few and each cites what set it (``python -m benchmarks``; docs/lowering.md):
+
+=========  ==============================================================  ==================
+platform   pass                                                            lowering
+=========  ==============================================================  ==================
+CPU, GPU   lengths divide, fewer than 16 contiguous samples per row        phases
+CPU, GPU   any other                                                       gather
+TPU        one sample per output (nearest)                                 gather
+TPU        any other                                                       matrix
+=========  ==============================================================  ==================
+"""
+
+from math import prod
+from typing import Any
+
+import jax
+
+from ..taps import Taps
+from .gather import apply_taps
+from .matrix import apply_matrix
+from .phases import apply_phases, pattern
+
+LOWERINGS: tuple[str, ...] = ("auto", "gather", "phases", "matrix")
+PLATFORMS: tuple[str, ...] = ("cpu", "cuda", "rocm", "tpu")
+
+# Rows of this many contiguous samples make a gather a copy of vectors: 512 x 512 x 3 doubled takes 2.5 ms
+# by phases and 4.3 ms by gathers with 3 channels; 8 x 64 x 64 x 64 takes 37 ms and 10 ms with 64.
+_VECTOR = 16
+
+
+def choose(taps: Taps, inner: int, platform: str, lowering: str) -> str:
+    """The lowering of a pass whose samples are ``inner`` numbers long each.
+
+    A lowering that the caller names is taken wherever it can take the taps.
+    """
+    if lowering != "auto" and _applies(lowering, taps):
+        return lowering
+    if platform == "tpu":
+        return "gather" if taps.is_selection else "matrix"
+    return "phases" if inner < _VECTOR and pattern(taps) is not None else "gather"
+
+
+def _applies(lowering: str, taps: Taps) -> bool:
+    """Whether a lowering can take these taps: phases need lengths that divide, integers exact sums."""
+    if lowering == "phases":
+        return pattern(taps) is not None
+    return lowering == "gather" or taps.shift is None
+
+
+def samples_per_row(shape: tuple[Any, ...], axis: int) -> int:
+    """Numbers that lie together behind one sample of an axis; many where a length is symbolic."""
+    inner = shape[axis + 1 :]
+    return prod(inner) if all(isinstance(length, int) for length in inner) else _VECTOR
+
+
+def apply_pass(x: jax.Array, taps: Taps, axis: int, platform: str, lowering: str) -> jax.Array:
+    """``x`` resampled along ``axis``, in ``x``'s dtype."""
+    name = choose(taps, samples_per_row(x.shape, axis), platform, lowering)
+    if name == "matrix":
+        return apply_matrix(x, taps, axis)
+    if name == "phases":
+        found = pattern(taps)
+        assert found is not None, taps
+        return apply_phases(x, found, axis)
+    return apply_taps(x, taps, axis)

@@ -1,0 +1,108 @@
+"""Several programs for one operator: they agree, forwards and backwards, and are chosen as said."""
+
+import functools
+
+import chex
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import jax_resample as jr
+from jax_resample.conventions import torch_convention
+from jax_resample.lowering.choose import LOWERINGS, choose
+from jax_resample.lowering.phases import pattern
+from jax_resample.taps import Axis, build
+
+from .modes import CASES, IDS
+
+OTHERS = [name for name in LOWERINGS if name != "gather"]
+
+
+def taps(n, m, method="linear", antialias=False):
+    row = torch_convention(method, antialias=antialias, align_corners=False, out_sizes=(m,))
+    return build(Axis(n, m, row))
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+@pytest.mark.parametrize("lowering", OTHERS)
+def test_lowerings_agree(case, lowering, rng, x64):
+    x = jnp.asarray(rng.standard_normal(case.shape))
+    f = functools.partial(jr.resize, size=case.sizes, **case.options)
+    expected, pull = jax.vjp(functools.partial(f, lowering="gather"), x)
+    y, pull_other = jax.vjp(functools.partial(f, lowering=lowering), x)
+    chex.assert_trees_all_close(y, expected, rtol=1e-13, atol=1e-14)
+    cotangent = jnp.asarray(rng.standard_normal(y.shape))
+    chex.assert_trees_all_close(pull_other(cotangent), pull(cotangent), rtol=1e-13, atol=1e-14)
+
+
+@pytest.mark.parametrize("lowering", OTHERS)
+@pytest.mark.parametrize(("lengths", "sizes"), [((6, 4), (12, 12)), ((12, 9), (4, 3)), ((7, 5), (3, 11))])
+@pytest.mark.parametrize("method", ["linear", "cubic", "lanczos"])
+def test_integers_do_not_depend_on_the_lowering(lowering, lengths, sizes, method, rng):
+    x = jnp.asarray(rng.integers(0, 256, (2, *lengths, 3)).astype(np.uint8))
+    options = {"method": method, "antialias": method == "lanczos"}
+    expected = jr.resize(x, sizes, lowering="gather", **options)
+    chex.assert_trees_all_equal(jr.resize(x, sizes, lowering=lowering, **options), expected)
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+@pytest.mark.parametrize("length", [2, 3, 8])
+@pytest.mark.parametrize("factor", [2, 3, 5])
+@pytest.mark.parametrize(("method", "antialias"), [("nearest", False), ("linear", False), ("cubic", True)])
+def test_phases_on_any_axis(axis, length, factor, method, antialias, rng, x64):
+    shape = tuple(length if a == axis else 3 for a in range(3))
+    options = {"axes": axis, "method": method, "antialias": antialias}
+    x = jnp.asarray(rng.standard_normal(shape))
+    large = jr.resize(x, length * factor, lowering="phases", **options)
+    chex.assert_trees_all_close(
+        large, jr.resize(x, length * factor, lowering="gather", **options), rtol=1e-13, atol=1e-14
+    )
+    small = jr.resize(large, length, lowering="phases", **options)
+    chex.assert_trees_all_close(
+        small, jr.resize(large, length, lowering="gather", **options), rtol=1e-13, atol=1e-14
+    )
+
+
+def test_which_taps_have_a_pattern():
+    assert len(pattern(taps(8, 16)).phases) == 2
+    assert pattern(taps(16, 4, antialias=True)).stride == 4
+    assert pattern(taps(16, 8).transposed) is not None
+    assert pattern(taps(8, 15)) is None
+    assert pattern(taps(4, 512)) is None, "the program would be long"
+    assert pattern(taps(4, 8, "nearest").transposed).stride == 2
+
+
+@pytest.mark.parametrize(
+    ("platform", "inner", "n", "m", "method", "expected"),
+    [
+        ("cpu", 1, 8, 16, "linear", "phases"),
+        ("cpu", 64, 8, 16, "linear", "gather"),
+        ("cpu", 1, 8, 15, "linear", "gather"),
+        ("cuda", 3, 8, 16, "nearest", "phases"),
+        ("tpu", 1, 8, 16, "linear", "matrix"),
+        ("tpu", 1, 8, 16, "nearest", "gather"),
+    ],
+)
+def test_what_is_chosen(platform, inner, n, m, method, expected):
+    assert choose(taps(n, m, method), inner, platform, "auto") == expected
+
+
+def test_what_is_asked_for_is_taken_where_it_can_be():
+    assert choose(taps(8, 16), 64, "cpu", "phases") == "phases"
+    assert choose(taps(8, 15), 1, "tpu", "phases") == "matrix"
+    assert choose(taps(8, 16), 1, "tpu", "gather") == "gather"
+
+
+def test_unknown_lowerings_are_refused():
+    with pytest.raises(ValueError, match="`lowering` must be one of 'auto', 'gather', 'phases', 'matrix'"):
+        jr.resize(jnp.zeros((1, 4, 2)), 8, lowering="dense")
+
+
+def test_each_platform_gets_its_own_program():
+    """A multi-platform export holds a product for the TPU; a CPU program holds none."""
+    f = jax.jit(functools.partial(jr.resize, size=(9, 9)))
+    x = jax.ShapeDtypeStruct((1, 4, 5, 2), jnp.float32)
+    assert "dot_general" in jax.export.export(f, platforms=("cpu", "tpu"))(x).mlir_module()
+    assert "dot_general" not in jax.export.export(f, platforms=("cpu", "cuda"))(x).mlir_module()
+    assert "dot_general" not in f.lower(x).as_text()
