@@ -15,6 +15,7 @@ PEERS = ("torch", "jax.image", "opencv", "pillow", "scikit-image", "copy")
 _ELSEWHERE = {"torch": "channels_first"}
 _SHOWN_LOSSES = 12
 
+_PROGRAMS = "Programs, channels last: ours (jax.image); memory is temporary bytes over input and output"
 _LAPS = ("trace_s", "lower_s", "compile_s", "first_call_s")
 
 LEGEND = (
@@ -69,8 +70,8 @@ def tables(results: dict[str, Any]) -> list[Table]:
     """Every table of a result file of the commands ``cpu`` and ``gpu``."""
     rows = comparisons(results)
     per_case = [_cases(rows, layout, direction) for layout in LAYOUTS for direction in DIRECTIONS]
-    shown = [*(table for table in per_case if table.rows), _means(rows), _losses(rows), _programs(results)]
-    return [table for table in shown if table.rows]
+    every = (*per_case, _programs(results), _means(rows), _losses(rows))
+    return [table for table in every if table.rows]
 
 
 def show(results: dict[str, Any]) -> None:
@@ -130,19 +131,20 @@ def _losses(rows: Sequence[Row]) -> Table:
 
 
 def _programs(results: dict[str, Any]) -> Table:
-    """What compiling costs and makes: ours in channels last, with ``jax.image`` in brackets."""
+    """What compiling costs and makes."""
     lines = []
     for case in results["cases"]:
         for direction in DIRECTIONS:
             cells = {c["peer"]: c for c in case["cells"] if c["direction"] == direction and c["program"]}
             ours, theirs = (cells.get(f"{library} channels_last") for library in ("ours", "jax.image"))
             if ours and theirs:
-                lines.append(_program(f"{case['name']}, {direction}", ours["program"], theirs["program"]))
-    headers = ["case", "trace", "lower", "compile", "first call", "instructions", "temporary / (in + out)"]
-    return Table("Programs, channels last: ours (jax.image)", headers, lines)
+                labels = [Cell(case["name"]), Cell(direction)]
+                lines.append(labels + _program(ours["program"], theirs["program"]))
+    headers = ["case", "direction", "trace", "lower", "compile", "first call", "instructions", "memory"]
+    return Table(_PROGRAMS, headers, lines, labels=2)
 
 
-def _program(name: str, ours: dict[str, float], theirs: dict[str, float]) -> list[Cell]:
+def _program(ours: dict[str, float], theirs: dict[str, float]) -> list[Cell]:
     def both(show: Any) -> Cell:
         return Cell(f"{show(ours)} ({show(theirs)})")
 
@@ -152,4 +154,4 @@ def _program(name: str, ours: dict[str, float], theirs: dict[str, float]) -> lis
         return f"{facts['temp_bytes'] / (facts['argument_bytes'] + facts['output_bytes']):.2f}"
 
     laps = [both(lambda facts, key=key: seconds(facts[key])) for key in _LAPS]
-    return [Cell(name), *laps, both(lambda facts: str(facts["instructions"])), both(temporary)]
+    return [*laps, both(lambda facts: str(facts["instructions"])), both(temporary)]

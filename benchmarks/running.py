@@ -120,10 +120,11 @@ def _reference(prepared: Prepared, direction: str) -> np.ndarray | None:
 def _difference(
     case: Case, peer: Peer, direction: str, result: np.ndarray, reference: np.ndarray
 ) -> list[str]:
-    theirs = _arranged(reference, peer.layout).astype(np.float64)
-    ours = result.astype(np.float64)
-    largest = max(float(np.abs(theirs).max(initial=0)), 1e-30)
-    worst = float(np.abs(ours - theirs).max(initial=0)) / largest
+    theirs = _arranged(reference, peer.layout)
+    wide = np.result_type(result.dtype, np.float32)  # holds uint8 exactly, with its sign
+    difference = result.astype(wide, copy=False) - theirs.astype(wide, copy=False)
+    largest = max(float(theirs.max(initial=0)), -float(theirs.min(initial=0)), 1e-30)
+    worst = float(np.abs(difference, out=difference).max(initial=0)) / largest
     allowed = _TOLERANCE[case.dtype]
     if worst <= allowed:  # a NaN is not
         return []

@@ -52,4 +52,7 @@ def seconds(value: float) -> str:
 
 def times(value: float | None) -> Cell:
     """A ratio; below 1 the peer is faster than this library."""
-    return Cell("") if value is None else Cell(f"{value:.2f}x" if value < 10 else f"{value:.0f}x", value < 1)
+    if value is None:
+        return Cell("")
+    figures = ".2g" if value < 0.1 else ".2f" if value < 10 else ".0f"
+    return Cell(f"{value:{figures}}x", loss=value < 1)
