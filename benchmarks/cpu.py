@@ -17,7 +17,12 @@ CasePatterns = Annotated[
     list[str] | None,
     typer.Option("--case", metavar="PATTERN", help="Only cases with this in the name; may be repeated."),
 ]
-Repeats = Annotated[int | None, typer.Option(min=1, help="Samples of each call.", show_default="25")]
+Repeats = Annotated[
+    int | None,
+    typer.Option(
+        min=1, help="Samples of each call: 25, or 9 for scaling, and fewer with --quick.", show_default=False
+    ),
+]
 Quick = Annotated[bool, typer.Option("--quick", help="Few samples: to see that all works.")]
 Lowerings = Annotated[
     list[str] | None,

@@ -3,7 +3,6 @@
 import os
 from dataclasses import replace
 from importlib.util import find_spec
-from typing import Any
 
 from .cases import LAYOUTS, select
 from .cpu import CasePatterns, Lowerings, Out, Quick, Repeats
@@ -44,8 +43,8 @@ def gpu(
         fail("some results differ from torch's, and those cases were not timed; see above")
 
 
-def _devices() -> dict[str, Any]:
-    """The GPU as JAX and PyTorch name it; ends the command where either of them has none."""
+def _devices() -> dict[str, str]:
+    """The GPU as JAX names it and PyTorch's CUDA; ends the command where either of them has none."""
     import jax
 
     try:
@@ -58,4 +57,4 @@ def _devices() -> dict[str, Any]:
 
     if not torch.cuda.is_available():
         fail("PyTorch finds no CUDA device; install a build of torch with CUDA")
-    return {"jax": jax_device, "torch": torch.cuda.get_device_name(0), "cuda": torch.version.cuda}
+    return {"jax": jax_device, "cuda": f"CUDA {torch.version.cuda}"}

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,11 +14,16 @@ from . import ratios, scaling
 from .running import RESULTS, SCHEMA, fail
 from .tables import Table
 
-_TABLES: dict[str, Callable[[dict[str, Any]], list[Table]]] = {
-    "cpu": ratios.tables,
-    "gpu": ratios.tables,
-    "scaling": scaling.tables,
-}
+
+@dataclass(frozen=True)
+class View:
+    """How the results of one command are shown: heading, tables, and a sentence on how to read them."""
+
+    title: str
+    tables: Callable[[dict[str, Any]], list[Table]]
+    legend: str = ""
+
+
 _PICTURE = Path(__file__).parent.parent / "docs" / "speed.png"
 
 
@@ -41,9 +47,9 @@ def report(
     """Makes Markdown tables and the picture of ratios from result files."""
     chosen = files or sorted(p for p in RESULTS.glob("*.json") if not p.stem.endswith("-quick"))
     results = [read(path) for path in chosen]
-    known = [result for result in results if result["benchmark"] in _TABLES]
+    known = [result for result in results if view(result) is not None]
     if not known:
-        fail(f"no results of the commands {', '.join(_TABLES)} in {files or RESULTS}")
+        fail(f"no results of these benchmarks in {', '.join(map(str, files or [RESULTS]))}")
     text = "\n".join(markdown(result) for result in known)
     picture = picture or (None if files else _PICTURE)
     measured = [result for result in known if result["benchmark"] == "cpu"]
@@ -65,30 +71,46 @@ def read(path: Path) -> dict[str, Any]:
         fail(f"cannot read {path}: {error}")
     if not isinstance(result, dict) or "benchmark" not in result:
         fail(f"{path} is not a result file")
-    if result["benchmark"] in _TABLES and result.get("schema") != SCHEMA:
+    if view(result) is not None and result.get("schema") != SCHEMA:
         fail(f"{path} has schema {result.get('schema')}, not {SCHEMA}; measure again")
     return result
 
 
+def view(result: dict[str, Any]) -> View | None:
+    """How to show a result file; None for one of another program."""
+    name = str(result["benchmark"])
+    if name in ("cpu", "gpu", "tpu"):
+        return View(name.upper(), ratios.tables, ratios.LEGEND)
+    if name == "scaling":
+        return View("Scaling", scaling.tables)
+    if name.startswith("tpu-"):
+        from . import tpu_tables
+
+        return View(f"Estimates for TPU {name[4:]}", tpu_tables.tables, tpu_tables.LEGEND)
+    return None
+
+
 def markdown(result: dict[str, Any]) -> str:
     """One result file: where it was measured, then its tables."""
-    name = {"cpu": "CPU", "gpu": "GPU"}.get(result["benchmark"], result["benchmark"].capitalize())
-    lines = [f"## {name}", "", _measured(result), ""]
-    if result["benchmark"] != "scaling":
-        lines += [ratios.LEGEND, ""]
-    return "\n".join(lines + [table.markdown() for table in _TABLES[result["benchmark"]](result)])
+    shown = view(result)
+    assert shown is not None, result["benchmark"]
+    head = "\n\n".join(filter(None, (f"## {shown.title}", _measured(result), shown.legend)))
+    return "\n".join([head, "", *(table.markdown() for table in shown.tables(result))])
 
 
 def _measured(result: dict[str, Any]) -> str:
-    machine, settings = result["machine"], result["settings"]
+    machine, settings = result["machine"], result.get("settings")
     versions = ", ".join(f"{name} {version}" for name, version in result["versions"].items())
-    device = f"{result['devices']['torch']}, " if "devices" in result else ""
-    return (
-        f"Measured on {result['date'][:10]} on {device}{machine['cpu']} ({machine['cores']} cores, "
-        f"{machine['memory_gib']} GiB, load {machine['load_before']} before the run), revision "
-        f"{result['revision']}, with {versions}. Medians of up to {settings['repeats']} samples of at least "
-        f"{settings['sample_s'] * 1e3:g} ms each."
+    devices = "".join(f"{name}, " for name in result.get("devices", {}).values())
+    text = (
+        f"{'Measured' if settings else 'Compiled'} on {result['date'][:10]} on {devices}{machine['cpu']} "
+        f"({machine['cores']} cores, {machine['memory_gib']} GiB, load {machine['load_before']} before the "
+        f"run), revision {result['revision']}, with {versions}."
     )
+    if settings:
+        length = f"{settings['sample_s'] * 1e3:g} ms"
+        text += f" Medians of up to {settings['repeats']} samples of at least {length} each."
+    return text
 
 
 def _write(path: Path, data: bytes) -> None:
