@@ -19,6 +19,7 @@ from .timing import Settings
 # A peer on JAX whose first call takes longer than this, in seconds, is left out of the larger points.
 _LIMIT_S = 20.0
 _SLOPE_POINTS = 4
+_LIBRARIES = ("ours", "torch", "jax.image", "copy")
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def scaling(
     from .peers_jax import jax_peers
 
     settings = replace(QUICK if quick else Settings(), repeats=repeats or (3 if quick else 9))
-    peers = [p for p in (*jax_peers(), *cpu_peers()) if p.library in ("ours", "torch", "jax.image")]
+    peers = [p for p in (*jax_peers(), *cpu_peers()) if p.library in _LIBRARIES]
     results = payload("scaling", settings, limit_s=_LIMIT_S)
     results["sweeps"] = [run(sweep, peers, settings) for sweep in sweeps(largest)]
     for table in tables(results):

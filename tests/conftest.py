@@ -2,8 +2,7 @@
 
 import os
 
-# Before JAX starts: two CPU devices, so that sharding is tested on any machine, and one thread less to
-# compile with optimisations that tests do not need.
+# Before JAX starts: two CPU devices, so that sharding is tested on any machine.
 os.environ.setdefault("XLA_FLAGS", "--xla_force_host_platform_device_count=2")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
@@ -19,7 +18,7 @@ hypothesis.settings.register_profile(
     "suite", deadline=None, max_examples=25, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.register_profile(
-    "parity", parent=hypothesis.settings.get_profile("suite"), max_examples=250, print_blob=True
+    "parity", parent=hypothesis.settings.get_profile("suite"), max_examples=150, print_blob=True
 )
 hypothesis.settings.load_profile("suite")
 
