@@ -1,0 +1,134 @@
+"""The TPU command: what it reads from compiled programs, and how it runs the compiler."""
+
+import sys
+
+import pytest
+
+pytest.importorskip("typer")
+
+import typer
+
+from benchmarks import tpu, tpu_tables
+from benchmarks.cases import CASES
+from benchmarks.tpu_estimate import estimate
+from benchmarks.tpu_venv import TpuVenvError, python_with_libtpu
+
+PROGRAM = """HloModule jit_f, is_scheduled=true
+
+%body.1 (state.1: (s32[], f32[8])) -> (s32[], f32[8]) {
+  %state.1 = (s32[]{:T(128)}, f32[8]{0:T(256)}) parameter(0)
+  %get.1 = s32[]{:T(128)} get-tuple-element(%state.1), index=0
+  %add.1 = s32[]{:T(128)} add(%get.1, %get.1), backend_config={"flag_configs":[]}
+  %copy.1 = f32[8]{0:T(256)} copy(%get.2), backend_config={"window_config":{"estimated_cycles":"10"}}
+  ROOT %tuple.1 = (s32[]{:T(128)}, f32[8]{0:T(256)}) tuple(%add.1, %copy.1)
+}
+
+%condition.1 (state.2: (s32[], f32[8])) -> pred[] {
+  %limit.1 = s32[]{:T(128)} constant(16)
+  %state.2 = (s32[]{:T(128)}, f32[8]{0:T(256)}) parameter(0)
+  %get.3 = s32[]{:T(128)} get-tuple-element(%state.2), index=0
+  ROOT %lt.1 = pred[]{:T(512)} compare(%get.3, %limit.1), direction=LT
+}
+
+%inner.1 (p.1: f32[8]) -> f32[8] {
+  ROOT %convolution.1 = f32[8]{0:T(256)} convolution(%p.1, %p.1), backend_config={"estimated_cycles":"999"}
+}
+
+%cheap.1 (p.2: f32[8]) -> f32[8] {
+  ROOT %copy.2 = f32[8]{0:T(256)} copy(%p.2), backend_config={"window_config":{"estimated_cycles":"3"}}
+}
+
+%dear.1 (p.3: f32[8]) -> f32[8] {
+  ROOT %copy.3 = f32[8]{0:T(256)} copy(%p.3), backend_config={"window_config":{"estimated_cycles":"5"}}
+}
+
+ENTRY %main.1 (x.1: f32[8]) -> f32[8] {
+  %x.1 = f32[8]{0:T(256)} parameter(0)
+  %copy-start.1 = (f32[8]{0:T(256)S(1)}, f32[8]{0:T(256)}, u32[]{:S(2)}) copy-start(%x.1)
+  %copy-done.1 = f32[8]{0:T(256)S(1)} copy-done(%copy-start.1)
+  %f.1 = f32[8]{0} fusion(%x.1), kind=kOutput, calls=%inner.1, backend_config={"estimated_cycles":"1000"}
+  %gather_fusion.7 = f32[8]{0:T(256)} fusion(%f.1), kind=kCustom, calls=%inner.1, backend_config={}
+  %while.1 = (s32[]{:T(128)}, f32[8]{0:T(256)}) while(%tuple.9), condition=%condition.1, body=%body.1
+  ROOT %if.1 = f32[8]{0:T(256)} conditional(%p, %x, %x), branch_computations={%cheap.1, %dear.1}
+}
+"""
+
+
+def test_cycles_are_those_of_what_runs():
+    found = estimate(PROGRAM)
+    assert found.cycles == 1000 + 16 * 10 + 5  # the inside of a fusion is not counted again
+    assert found.left_out == {"copy-start": 1, "gather": 1}
+
+
+def test_the_compilers_count_of_trips_comes_first():
+    known = PROGRAM.replace("body=%body.1", 'body=%body.1, backend_config={"known_trip_count":{"n":"3"}}')
+    assert estimate(known).cycles == 1000 + 3 * 10 + 5
+
+
+def test_a_loop_of_unknown_length_counts_once_and_says_so():
+    unknown = PROGRAM.replace("constant(16)", "parameter(1)")
+    found = estimate(unknown)
+    assert found.cycles == 1000 + 10 + 5
+    assert found.left_out["while"] == 1
+
+
+def test_text_that_is_no_program_is_refused():
+    with pytest.raises(ValueError, match="`text` must be a program"):
+        estimate("module @jit_f {}")
+
+
+def program(library, lowering, direction, cycles, **left_out):
+    sizes = dict.fromkeys(("compile_s", "program_bytes", "temp_bytes", "bytes_accessed", "flops"), 1024)
+    named = {"case": "one", "dtype": "float32", "library": library, "lowering": lowering}
+    return {**named, "direction": direction, "cycles": cycles, "left_out": left_out, **sizes}
+
+
+def test_tables_give_ratios_only_where_the_estimates_are_whole():
+    programs = [{"case": "one", "dtype": "float32", "library": "copy", "lowering": None, "direction": "both"}]
+    programs[0]["cycles"] = 1000
+    for direction in ("forward", "backward"):
+        programs.append(program("jax.image", None, direction, 8000))
+        programs.append(program("ours", "auto", direction, 4000, **{"copy-start": 1}))
+        programs.append(program("ours", "gather", direction, 2000, gather=1))
+        programs.append(program("ours", "matrix", direction, 16000))
+    forward, _, sizes = tpu_tables.tables({"topology": "v5e", "programs": programs})
+    row = forward.rows[0]
+    assert [cell.text for cell in row] == ["one", "1", "8", "4 (2.00x)", "2+", "16 (0.50x)"]
+    assert [cell.loss for cell in row] == [False] * 5 + [True]
+    assert [cell.text for cell in forward.rows[1]] == ["geometric mean", "", "", "2.00x", "", "0.50x"]
+    assert len(sizes.rows) == 2
+
+
+def executable(path, body):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_an_environment_for_another_jax_is_refused(tmp_path):
+    executable(tmp_path / "bin" / "python", "echo 0.1.2")
+    with pytest.raises(TpuVenvError, match=r"has jax 0\.1\.2 and libtpu for it, not"):
+        python_with_libtpu(tmp_path, pytest.fail)
+
+
+def test_programs_of_several_compilers_come_in_the_order_of_the_cases(tmp_path):
+    script = tmp_path / "worker.py"
+    script.write_text(
+        "import json, sys\n"
+        "print(json.dumps({'libtpu': '1'}))\n"
+        "for name in reversed(json.load(sys.stdin)['cases']):\n"
+        "    print(json.dumps({'case': name}))\n"
+    )
+    python = executable(tmp_path / "python", f"exec {sys.executable} {script}")
+    head, programs = tpu.compile_all(python, {"topology": "v5e"}, CASES[:5], 2)
+    assert head == {"libtpu": "1"}
+    assert [one["case"] for one in programs] == [case.name for case in CASES[:5]]
+
+
+def test_a_compiler_that_fails_ends_the_command_with_its_words(tmp_path, capsys):
+    python = executable(tmp_path / "python", "echo no such topology >&2; exit 3")
+    with pytest.raises(typer.Exit):
+        tpu.compile_all(python, {"topology": "v0"}, CASES[:1], 1)
+    assert "status 3" in (said := capsys.readouterr().err)
+    assert "no such topology" in said
