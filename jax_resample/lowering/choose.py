@@ -5,7 +5,8 @@ The rules are few and each cites what set it (``python -m benchmarks``; docs/low
 =========  ==============================================================  ==================
 platform   pass                                                            lowering
 =========  ==============================================================  ==================
-CPU, GPU   lengths divide, fewer than 16 contiguous samples per row        phases
+CPU, GPU   n divides m, fewer than 16 contiguous numbers per sample        phases
+CPU, GPU   m divides n, likewise, at most two taps                         phases
 CPU, GPU   any other                                                       gather
 TPU        one sample per output (nearest)                                 gather
 TPU        any other                                                       matrix
@@ -25,9 +26,12 @@ from .phases import apply_phases, pattern
 LOWERINGS: tuple[str, ...] = ("auto", "gather", "phases", "matrix")
 PLATFORMS: tuple[str, ...] = ("cpu", "cuda", "rocm", "tpu")
 
-# Rows of this many contiguous samples make a gather a copy of vectors: 512 x 512 x 3 doubled takes 2.5 ms
-# by phases and 4.3 ms by gathers with 3 channels; 8 x 64 x 64 x 64 takes 37 ms and 10 ms with 64.
+# Samples of this many contiguous numbers make a gather a copy of vectors: 512 x 512 x 3 doubled takes 2.2 ms
+# by phases and 4.0 ms by gathers with 3 channels last; 8 x 64 x 64 x 64 takes 37 ms and 10 ms with 64.
 _VECTOR = 16
+# Strided slices load whole vectors to keep one number of each: 2048 x 2048 shrunk to 512 with antialiasing
+# takes 46 ms by phases and 8 ms by gathers; two taps of a doubled nearest's adjoint, 2.7 ms and 6.7 ms.
+_STRIDED_TAPS = 2
 
 
 def choose(taps: Taps, inner: int, platform: str, lowering: str) -> str:
@@ -39,7 +43,9 @@ def choose(taps: Taps, inner: int, platform: str, lowering: str) -> str:
         return lowering
     if platform == "tpu":
         return "gather" if taps.is_selection else "matrix"
-    return "phases" if inner < _VECTOR and pattern(taps) is not None else "gather"
+    found = pattern(taps)
+    contiguous = found is not None and (found.stride == 1 or taps.support <= _STRIDED_TAPS)
+    return "phases" if contiguous and inner < _VECTOR else "gather"
 
 
 def _applies(lowering: str, taps: Taps) -> bool:

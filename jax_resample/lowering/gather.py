@@ -61,7 +61,7 @@ def table(taps: Taps) -> Table:
 def apply_taps(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
     """One pass: ``x`` resampled along ``axis``, in ``x``'s dtype."""
     if taps.is_selection:
-        return jnp.take(x, taps.start, axis=axis, mode="clip")
+        return take(x, jnp.asarray(taps.start), axis)
     if taps.m == 1 and taps.weights.all():
         return _weighted_sum(x, taps, axis)
     columns = table(taps)
@@ -70,8 +70,7 @@ def apply_taps(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
     kind = jnp.result_type(x)
 
     def term(columns: tuple[jax.Array, jax.Array]) -> jax.Array:
-        samples = jnp.take(x, columns[0], axis=axis, mode="clip")
-        return samples * columns[1].astype(kind).reshape(along)
+        return take(x, columns[0], axis) * columns[1].astype(kind).reshape(along)
 
     total = term((jnp.asarray(index[0]), jnp.asarray(weights[0])))
     if taps.support <= _UNROLLED_TAPS:
@@ -83,6 +82,16 @@ def apply_taps(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
     if empty is not None:
         total = jnp.where(empty.reshape(along), jnp.zeros((), kind), total)
     return total
+
+
+def take(x: jax.Array, index: jax.Array, axis: int) -> jax.Array:
+    """Samples ``index``, all of which exist, along ``axis``: one gather of slices."""
+    others = tuple(a for a in range(x.ndim) if a != axis)
+    dimensions = lax.GatherDimensionNumbers(
+        offset_dims=others, collapsed_slice_dims=(axis,), start_index_map=(axis,)
+    )
+    sizes = tuple(1 if a == axis else length for a, length in enumerate(x.shape))
+    return lax.gather(x, index[:, None], dimensions, sizes, mode=lax.GatherScatterMode.PROMISE_IN_BOUNDS)
 
 
 def _weighted_sum(x: jax.Array, taps: Taps, axis: int) -> jax.Array:

@@ -1,26 +1,29 @@
 """All passes of a separable operator: in which order, and what is stored between them."""
 
+from collections.abc import Callable
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 from jax import lax
 
 from ..taps import Taps
 from .choose import apply_pass, choose, samples_per_row
+from .gather import take
 
 Passes = tuple[tuple[int, Taps], ...]
 
-# Two-tap gathers over at least this many contiguous channels are faster fused than stored (measured on a
-# CPU: 8 x 64 x 64 x 64 doubled, channels last, 10 ms fused and 21 ms stored; with 3 channels 4.4 and 4.3).
-_FUSED_CHANNELS = 16
+# Up to this many taps, computing the input while gathering costs less than storing it first.
+_FUSED_TAPS = 2
 
 
 def apply_passes(x: jax.Array, *, passes: Passes, lowering: str, platform: str) -> jax.Array:
     """``x`` resampled along every axis in ``passes``, in the order that costs least."""
     ordered = _ordered(x, passes, lowering, platform)
-    for position, (axis, taps) in enumerate(ordered):
-        x = apply_pass(x, taps, axis, platform, lowering)
-        if platform != "tpu" and position + 1 < len(ordered) and not _fuses(x, ordered):
-            x = lax.optimization_barrier(x)
+    for (axis, taps), following in zip(ordered, (*ordered[1:], None), strict=True):
+        one = partial(apply_pass, taps=taps, axis=axis, platform=platform, lowering=lowering)
+        apart = platform == "cpu" and following and _gathers_often(x.shape, *following, lowering)
+        x = _stored(one, x, taps.m, axis) if apart else one(x)
     return x
 
 
@@ -38,6 +41,24 @@ def apply_fixed_point(x: jax.Array, *, passes: Passes, lowering: str) -> jax.Arr
     return x
 
 
+def _gathers_often(shape: tuple[int, ...], axis: int, taps: Taps, lowering: str) -> bool:
+    """Whether a pass reads its input so often that the input must not be computed while reading."""
+    name = choose(taps, samples_per_row(shape, axis), "cpu", lowering)
+    return name == "gather" and taps.support > _FUSED_TAPS
+
+
+def _stored(one: Callable[[jax.Array], jax.Array], x: jax.Array, m: int, axis: int) -> jax.Array:
+    """``one(x)``, with ``m`` samples along ``axis``, computed for itself and stored.
+
+    XLA's CPU compiler drops optimisation barriers before it fuses, and would compute one pass again for
+    every tap of the next. It does not fuse across a conditional whose outcome it cannot know, such as that
+    of a random number; that this one lies below 2 only we know. The other branch is never taken: it is the
+    cheapest program whose result has the same type, sharding included.
+    """
+    always = lax.rng_uniform(jnp.float32(0), jnp.float32(1), ()) < 2
+    return lax.cond(always, one, lambda v: take(v, jnp.zeros(m, jnp.int32), axis), x)
+
+
 def _ordered(x: jax.Array, passes: Passes, lowering: str, platform: str) -> Passes:
     """Shrinking axes first, those by phases before the others and then outermost first; then growing
     axes, innermost first.
@@ -51,11 +72,3 @@ def _ordered(x: jax.Array, passes: Passes, lowering: str, platform: str) -> Pass
         return False, not by_phases, axis
 
     return tuple(sorted(passes, key=place))
-
-
-def _fuses(x: jax.Array, passes: Passes) -> bool:
-    """Whether XLA may compute a pass inside the next, once per tap, instead of storing its result."""
-    if all(taps.is_selection for _, taps in passes):
-        return True
-    channels = 1 if any(axis == x.ndim - 1 for axis, _ in passes) else x.shape[-1]
-    return all(taps.support <= 2 for _, taps in passes) and channels >= _FUSED_CHANNELS
