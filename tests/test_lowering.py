@@ -11,6 +11,7 @@ import pytest
 import jax_resample as jr
 from jax_resample.conventions import torch_convention
 from jax_resample.lowering.choose import LOWERINGS, choose
+from jax_resample.lowering.matrix import slabs
 from jax_resample.lowering.phases import pattern
 from jax_resample.taps import Axis, build
 
@@ -20,8 +21,7 @@ OTHERS = [name for name in LOWERINGS if name != "gather"]
 
 
 def taps(n, m, method="linear", antialias=False):
-    row = torch_convention(method, antialias=antialias, align_corners=False, out_sizes=(m,))
-    return build(Axis(n, m, row))
+    return build(Axis(n, m, row_of(method, antialias, m)))
 
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
@@ -64,6 +64,27 @@ def test_phases_on_any_axis(axis, length, factor, method, antialias, rng, x64):
     )
 
 
+@pytest.mark.parametrize(
+    ("n", "m", "method", "antialias"),
+    [(1024, 2048, "linear", False), (1000, 1777, "cubic", False), (3000, 701, "linear", True)],
+)
+def test_long_axes_are_products_of_blocks(n, m, method, antialias, rng):
+    """Float32 products of a few taps, summed in another order: two units of the largest magnitude."""
+    x = jnp.asarray(rng.standard_normal((2, n, 3)).astype(np.float32))
+    f = functools.partial(jr.resize, size=m, method=method, antialias=antialias)
+    expected, pull = jax.vjp(functools.partial(f, lowering="gather"), x)
+    y, pull_other = jax.vjp(functools.partial(f, lowering="matrix"), x)
+    near = functools.partial(chex.assert_trees_all_close, rtol=0)
+    near(y, expected, atol=4 * 2.0**-23 * float(jnp.abs(expected).max()))
+    gradient = pull(y)[0]
+    near(pull_other(y)[0], gradient, atol=4 * 2.0**-23 * float(jnp.abs(gradient).max()))
+    assert slabs(build(Axis(n, m, row_of(method, antialias, m))))[1].size < 400 * (n + m)
+
+
+def row_of(method, antialias, m):
+    return torch_convention(method, antialias=antialias, align_corners=False, out_sizes=(m,))
+
+
 def test_which_taps_have_a_pattern():
     assert len(pattern(taps(8, 16)).phases) == 2
     assert pattern(taps(16, 4, antialias=True)).stride == 4
@@ -79,6 +100,8 @@ def test_which_taps_have_a_pattern():
         ("cpu", 1, 8, 16, "linear", "phases"),
         ("cpu", 64, 8, 16, "linear", "gather"),
         ("cpu", 1, 8, 15, "linear", "gather"),
+        ("cpu", 1, 16, 8, "linear", "phases"),
+        ("cpu", 1, 32, 8, "area", "gather"),
         ("cuda", 3, 8, 16, "nearest", "phases"),
         ("tpu", 1, 8, 16, "linear", "matrix"),
         ("tpu", 1, 8, 16, "nearest", "gather"),
