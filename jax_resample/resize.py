@@ -11,7 +11,7 @@ import numpy as np
 from . import checks, dtypes
 from .conventions import METHODS, TORCH, Convention, torch_convention
 from .lowering.choose import LOWERINGS
-from .lowering.passes import Passes, apply_fixed_point
+from .lowering.passes import Passes
 from .lowering.primitive import resample
 from .taps import Axis, build
 
@@ -163,11 +163,10 @@ def _resample(x: jax.Array, *, passes: Passes, lowering: str) -> jax.Array:
     if not passes:
         return x
     with jax.named_scope("jax_resample"):
-        if any(taps.shift is not None for _, taps in passes):
-            return apply_fixed_point(x, passes=passes, lowering=lowering)
         if jnp.issubdtype(x.dtype, jnp.complexfloating):
             return jax.lax.complex(*(resample(part, passes, lowering) for part in (x.real, x.imag)))
-        if not jnp.issubdtype(x.dtype, jnp.inexact) and all(taps.is_selection for _, taps in passes):
+        moved_or_fixed = all(taps.is_selection or taps.shift is not None for _, taps in passes)
+        if moved_or_fixed and not jnp.issubdtype(x.dtype, jnp.inexact):
             return resample(x, passes, lowering)
         wide = x.astype(dtypes.compute_dtype(x.dtype))
         return dtypes.round_to(resample(wide, passes, lowering), x.dtype)

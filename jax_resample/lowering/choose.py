@@ -8,7 +8,7 @@ platform   pass                                                            lower
 CPU, GPU   n divides m, fewer than 16 contiguous numbers per sample        phases
 CPU, GPU   m divides n, likewise, at most two taps                         phases
 CPU, GPU   any other                                                       gather
-TPU        one sample per output (nearest)                                 gather
+TPU        one sample per output (nearest), fixed point (uint8)            gather
 TPU        any other                                                       matrix
 =========  ==============================================================  ==================
 """
@@ -42,7 +42,7 @@ def choose(taps: Taps, inner: int, platform: str, lowering: str) -> str:
     if lowering != "auto" and _applies(lowering, taps):
         return lowering
     if platform == "tpu":
-        return "gather" if taps.is_selection else "matrix"
+        return "gather" if taps.is_selection or taps.shift is not None else "matrix"
     found = pattern(taps)
     contiguous = found is not None and (found.stride == 1 or taps.support <= _STRIDED_TAPS)
     return "phases" if contiguous and inner < _VECTOR else "gather"

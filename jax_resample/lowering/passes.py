@@ -21,24 +21,19 @@ def apply_passes(x: jax.Array, *, passes: Passes, lowering: str, platform: str) 
     """``x`` resampled along every axis in ``passes``, in the order that costs least."""
     ordered = _ordered(x, passes, lowering, platform)
     for (axis, taps), following in zip(ordered, (*ordered[1:], None), strict=True):
-        one = partial(apply_pass, taps=taps, axis=axis, platform=platform, lowering=lowering)
+        one = partial(_one_pass, taps=taps, axis=axis, platform=platform, lowering=lowering)
         apart = platform == "cpu" and following and _gathers_often(x.shape, *following, lowering)
         x = _stored(one, x, taps.m, axis) if apart else one(x)
     return x
 
 
-def apply_fixed_point(x: jax.Array, *, passes: Passes, lowering: str) -> jax.Array:
-    """``x`` (uint8) resampled by fixed-point taps, as PyTorch's uint8 kernels compute.
-
-    Each pass is an exact int32 sum of pixels times integer weights, rounded half up, clipped to
-    ``[0, 255]`` and stored as uint8 before the next; the last axis goes first, since the order shows.
-    """
-    for axis, taps in sorted(passes, key=lambda p: -p[0]):
-        assert taps.shift is not None, taps
-        total = apply_pass(x.astype(jnp.int32), taps, axis, "cpu", lowering)
-        half = 1 << (taps.shift - 1) if taps.shift else 0
-        x = lax.optimization_barrier(((total + half) >> taps.shift).clip(0, 255).astype(x.dtype))
-    return x
+def _one_pass(x: jax.Array, taps: Taps, axis: int, platform: str, lowering: str) -> jax.Array:
+    """One axis; with fixed-point taps an exact int32 sum, rounded half up, clipped and stored as uint8."""
+    if taps.shift is None:
+        return apply_pass(x, taps, axis, platform, lowering)
+    total = apply_pass(x.astype(jnp.int32), taps, axis, platform, lowering)
+    half = 1 << (taps.shift - 1) if taps.shift else 0
+    return ((total + half) >> taps.shift).clip(0, 255).astype(x.dtype)
 
 
 def _gathers_often(shape: tuple[int, ...], axis: int, taps: Taps, lowering: str) -> bool:
@@ -61,12 +56,13 @@ def _stored(one: Callable[[jax.Array], jax.Array], x: jax.Array, m: int, axis: i
 
 def _ordered(x: jax.Array, passes: Passes, lowering: str, platform: str) -> Passes:
     """Shrinking axes first, those by phases before the others and then outermost first; then growing
-    axes, innermost first.
+    axes, innermost first. Fixed point goes from the last axis to the first, as in PyTorch: there the
+    order shows.
     """
 
     def place(item: tuple[int, Taps]) -> tuple[bool, bool, int]:
         axis, taps = item
-        if taps.m > taps.n:
+        if taps.m > taps.n or taps.shift is not None:
             return True, False, -axis
         by_phases = choose(taps, samples_per_row(x.shape, axis), platform, lowering) == "phases"
         return False, not by_phases, axis
