@@ -85,6 +85,18 @@ def row_of(method, antialias, m):
     return torch_convention(method, antialias=antialias, align_corners=False, out_sizes=(m,))
 
 
+@pytest.mark.parametrize("dtype", ["float32", "uint8"])
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_one_output_sample_is_its_weighted_window(axis, dtype, rng):
+    x = jnp.asarray(rng.integers(0, 256, (90, 80, 70)).astype(dtype))
+    mean = jr.resize(x, 1, axes=axis, method="area")
+    expected = np.asarray(x).astype("float64").mean(axis, keepdims=True)
+    tolerance = 0.5 if dtype == "uint8" else 1e-4
+    assert np.abs(np.asarray(mean.astype("float32")) - expected).max() <= tolerance
+    single = jr.resize(x.astype("float32").at[3, 3, 3].set(jnp.nan), 1, axes=axis, method="area")
+    assert int(jnp.isnan(single).sum()) == 1
+
+
 def test_which_taps_have_a_pattern():
     assert len(pattern(taps(8, 16)).phases) == 2
     assert pattern(taps(16, 4, antialias=True)).stride == 4
