@@ -1,7 +1,8 @@
 """How close is close: one table, in units in the last place, with reasons.
 
 A unit is the spacing of the dtype at the largest magnitude among the samples that went in and came out:
-an output near zero is the difference of larger terms and cannot be nearer than they are.
+an output near zero is the difference of larger terms and cannot be nearer than they are. (The live tests
+enlarge what goes in where the weights themselves are large: see `gain` in parity/test_interpolate.py.)
 """
 
 import numpy as np
