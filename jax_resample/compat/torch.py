@@ -74,7 +74,7 @@ def interpolate(
       (1, 3, 64, 64)
     """
     x = checks.as_array(input, "input")
-    # Checked before the work below and after nothing: `interpolate` refuses the rest first.
+    # A pair that PyTorch does not know at all has no row: `interpolate` refuses it in its own words.
     allowed = _DTYPES.get((mode, bool(antialias))) if isinstance(mode, str) else None
     if allowed is not None:
         _check_dtype(x, allowed, f"mode {mode!r}" + (" and antialias" if antialias else ""))

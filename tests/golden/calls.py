@@ -49,7 +49,8 @@ _TARGETS: dict[int, list[dict[str, Any]]] = {
     3: [{"size": (5, 2, 7)}, {"scale_factor": (2, 0.7, 1.3)}],
 }
 _LENGTHS = {1: (7,), 2: (7, 5), 3: (3, 4, 5)}
-_MODES: dict[str, tuple[int, ...]] = {
+# Numbers of spatial axes that each mode of PyTorch takes.
+RANKS: dict[str, tuple[int, ...]] = {
     "nearest": (1, 2, 3),
     "nearest-exact": (1, 2, 3),
     "area": (1, 2, 3),
@@ -82,7 +83,7 @@ def _dtypes(mode: str, options: dict[str, Any]) -> Iterator[str]:
 
 
 def _interpolations() -> Iterator[Call]:
-    for mode, ranks in _MODES.items():
+    for mode, ranks in RANKS.items():
         for rank in ranks:
             for options in _options(mode):
                 for dtype in _dtypes(mode, options):

@@ -7,17 +7,9 @@ import numpy as np
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from ..golden.calls import RANKS
+
 NEAREST = ("nearest", "nearest-exact")
-RANKS = {
-    "nearest": (1, 2, 3),
-    "nearest-exact": (1, 2, 3),
-    "area": (1, 2, 3),
-    "linear": (1,),
-    "bilinear": (2,),
-    "bicubic": (2,),
-    "lanczos": (2,),
-    "trilinear": (3,),
-}
 WEIGHTED = tuple(mode for mode in RANKS if mode not in NEAREST)
 # Factors whose reciprocals, products and output sizes round in every direction.
 FACTORS = (0.1, 0.29, 0.3, 1 / 3, 0.5, 0.7, 0.9, 1.0, 1.1, 1.2, 1.5, 2, 2.0, 2.02, 2.3, 3.0, 4.0)
