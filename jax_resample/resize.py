@@ -159,17 +159,11 @@ def _passes(
 
 @partial(jax.jit, static_argnames=("passes", "lowering"))
 def _resample(x: jax.Array, *, passes: Passes, lowering: str) -> jax.Array:
-    """Applies the passes and rounds once; jitted so that a call outside jit is one dispatch."""
-    if not passes:
-        return x
+    """Applies the passes; jitted so that a call outside jit is one dispatch."""
     with jax.named_scope("jax_resample"):
         if jnp.issubdtype(x.dtype, jnp.complexfloating):
             return jax.lax.complex(*(resample(part, passes, lowering) for part in (x.real, x.imag)))
-        moved_or_fixed = all(taps.is_selection or taps.shift is not None for _, taps in passes)
-        if moved_or_fixed and not jnp.issubdtype(x.dtype, jnp.inexact):
-            return resample(x, passes, lowering)
-        wide = x.astype(dtypes.compute_dtype(x.dtype))
-        return dtypes.round_to(resample(wide, passes, lowering), x.dtype)
+        return resample(x, passes, lowering)
 
 
 def _normalised_axes(x: jax.Array, axes: Any) -> tuple[int, ...]:

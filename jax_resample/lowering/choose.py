@@ -18,6 +18,7 @@ from typing import Any
 
 import jax
 
+from .. import dtypes
 from ..taps import Taps
 from .gather import apply_taps
 from .matrix import apply_matrix
@@ -62,10 +63,12 @@ def samples_per_row(shape: tuple[Any, ...], axis: int) -> int:
 
 
 def apply_pass(x: jax.Array, taps: Taps, axis: int, platform: str, lowering: str) -> jax.Array:
-    """``x`` resampled along ``axis``, in ``x``'s dtype."""
+    """``x`` resampled along ``axis``, in the dtype that computes; samples only moved keep theirs."""
     name = choose(taps, samples_per_row(x.shape, axis), platform, lowering)
     if name == "matrix":
         return apply_matrix(x, taps, axis)
+    if not taps.is_selection and taps.shift is None:
+        x = x.astype(dtypes.compute_dtype(x.dtype))
     if name == "phases":
         found = pattern(taps)
         assert found is not None, taps

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from .. import dtypes
 from ..taps import Taps
 
 # Outputs per block, the width of a TPU's matrix unit; 256 was slower.
@@ -22,7 +23,8 @@ _CACHED_SLABS = 256
 
 
 def apply_matrix(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
-    """One pass: ``x`` resampled along ``axis``, in ``x``'s dtype and at its full precision."""
+    """One pass: ``x`` resampled along ``axis``, in the dtype that computes and at its full precision."""
+    x = x.astype(dtypes.compute_dtype(x.dtype))
     if taps.n * taps.m >= _DENSE_WEIGHTS:
         return _by_blocks(x, taps, axis)
     # The matrix comes first: a TPU then transposes less (2x of 8x64x64x64: 297 and not 334 kilocycles).

@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from .. import dtypes
 from ..taps import Taps
 from .choose import apply_pass, choose, samples_per_row
 from .gather import take
@@ -18,17 +19,21 @@ _FUSED_TAPS = 2
 
 
 def apply_passes(x: jax.Array, *, passes: Passes, lowering: str, platform: str) -> jax.Array:
-    """``x`` resampled along every axis in ``passes``, in the order that costs least."""
+    """``x`` resampled along every axis in ``passes``, in the order that costs least, and rounded once."""
+    kind = x.dtype
     ordered = _ordered(x, passes, lowering, platform)
     for (axis, taps), following in zip(ordered, (*ordered[1:], None), strict=True):
         one = partial(_one_pass, taps=taps, axis=axis, platform=platform, lowering=lowering)
         apart = platform == "cpu" and following and _gathers_often(x.shape, *following, lowering)
         x = _stored(one, x, taps.m, axis) if apart else one(x)
-    return x
+    return x if x.dtype == kind else dtypes.round_to(x, kind)
 
 
 def _one_pass(x: jax.Array, taps: Taps, axis: int, platform: str, lowering: str) -> jax.Array:
-    """One axis; with fixed-point taps an exact int32 sum, rounded half up, clipped and stored as uint8."""
+    """One axis, in the dtype that computes; samples that are only moved keep theirs.
+
+    With fixed-point taps it is an exact int32 sum, rounded half up, clipped and stored as uint8.
+    """
     if taps.shift is None:
         return apply_pass(x, taps, axis, platform, lowering)
     total = apply_pass(x.astype(jnp.int32), taps, axis, platform, lowering)
@@ -51,7 +56,8 @@ def _stored(one: Callable[[jax.Array], jax.Array], x: jax.Array, m: int, axis: i
     cheapest program whose result has the same type, sharding included.
     """
     always = lax.rng_uniform(jnp.float32(0), jnp.float32(1), ()) < 2
-    return lax.cond(always, one, lambda v: take(v, jnp.zeros(m, jnp.int32), axis), x)
+    kind = jax.eval_shape(one, x).dtype
+    return lax.cond(always, one, lambda v: take(v, jnp.zeros(m, jnp.int32), axis).astype(kind), x)
 
 
 def _ordered(x: jax.Array, passes: Passes, lowering: str, platform: str) -> Passes:
