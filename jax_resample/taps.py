@@ -7,12 +7,14 @@ boundary rule having been applied, so the band is the whole operator and its tra
 import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 
 from .boundary import BOUNDARIES
 from .conventions import Convention
 from .coordinates import align_corners, floor_index, half_pixel, step, window_centre
+from .dtypes import compute_dtype
 from .kernels import KERNELS
 from .rounding import ROUNDINGS
 
@@ -94,6 +96,12 @@ class Taps:
     def is_selection(self) -> bool:
         """Whether each output is one input sample, unweighted."""
         return self.support == 1 and self.shift is None and bool((self.weights == 1).all())
+
+    def sum_dtype(self, dtype: Any) -> str:
+        """Name of the type in which weighted samples of ``dtype`` are added; moved ones keep theirs."""
+        if self.is_selection:
+            return np.dtype(dtype).name
+        return compute_dtype(dtype) if self.shift is None else "int32"
 
     @cached_property
     def transposed(self) -> "Taps":

@@ -18,7 +18,6 @@ from typing import Any
 
 import jax
 
-from .. import dtypes
 from ..taps import Taps
 from .gather import apply_taps
 from .matrix import apply_matrix
@@ -67,10 +66,6 @@ def apply_pass(x: jax.Array, taps: Taps, axis: int, platform: str, lowering: str
     name = choose(taps, samples_per_row(x.shape, axis), platform, lowering)
     if name == "matrix":
         return apply_matrix(x, taps, axis)
-    if not taps.is_selection and taps.shift is None:
-        x = x.astype(dtypes.compute_dtype(x.dtype))
     if name == "phases":
-        found = pattern(taps)
-        assert found is not None, taps
-        return apply_phases(x, found, axis)
+        return apply_phases(x, taps, axis)
     return apply_taps(x, taps, axis)

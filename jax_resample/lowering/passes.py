@@ -34,9 +34,9 @@ def _one_pass(x: jax.Array, taps: Taps, axis: int, platform: str, lowering: str)
 
     With fixed-point taps it is an exact int32 sum, rounded half up, clipped and stored as uint8.
     """
+    total = apply_pass(x, taps, axis, platform, lowering)
     if taps.shift is None:
-        return apply_pass(x, taps, axis, platform, lowering)
-    total = apply_pass(x.astype(jnp.int32), taps, axis, platform, lowering)
+        return total
     half = 1 << (taps.shift - 1) if taps.shift else 0
     return ((total + half) >> taps.shift).clip(0, 255).astype(x.dtype)
 

@@ -71,8 +71,11 @@ def _phase(taps: Taps, rows: slice, stride: int) -> Phase | None:
     return Phase(int(offset), np.ascontiguousarray(regular.T))
 
 
-def apply_phases(x: jax.Array, found: Pattern, axis: int) -> jax.Array:
-    """One pass: ``x`` resampled along ``axis`` by slices, in ``x``'s dtype."""
+def apply_phases(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
+    """One pass: ``x`` resampled along ``axis`` by slices, as its ``pattern`` says, in the dtype that computes."""
+    found = pattern(taps)
+    assert found is not None, taps
+    x = x.astype(taps.sum_dtype(x.dtype))
     n, stride = x.shape[axis], found.stride
     first = min(phase.offset for phase in found.phases)
     ends = [p.offset + len(p.weights) + stride * (p.weights.shape[1] - 1) for p in found.phases]
