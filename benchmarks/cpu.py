@@ -1,6 +1,5 @@
 """``python -m benchmarks cpu``: every case on this machine's processor, beside every peer installed."""
 
-from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -8,10 +7,9 @@ from typing import Annotated
 import jax
 import typer
 
-from .cases import CASES, select
-from .ratios import show
-from .running import QUICK, fail, payload, run_cases, save, target
-from .timing import Settings
+from .command import settings, time_cases
+from .environment import keep_freed_memory
+from .running import fail
 
 CasePatterns = Annotated[
     list[str] | None,
@@ -52,18 +50,14 @@ def cpu(
     from .peers import cpu_peers
     from .peers_jax import jax_peers
 
-    settings = QUICK if quick else Settings()
-    settings = replace(settings, repeats=repeats or settings.repeats)
-    try:
-        cases = select(case)
-    except ValueError as error:
-        fail(str(error))
     lowerings = tuple(lowering or ())
-    results = payload("cpu", settings)  # before the run, whose own load would be reported otherwise
-    results["cases"] = run_cases(cases, [*jax_peers(lowerings), *cpu_peers()], settings)
-    show(results)
-    path = target("cpu", out, quick=quick, partial=len(cases) < len(CASES) or bool(lowerings))
-    if path is not None:
-        save(path, results)
-    if any(done["mismatches"] for done in results["cases"]):
-        fail("some results differ from torch's, and those cases were not timed; see above")
+    time_cases(
+        "cpu",
+        [*jax_peers(lowerings), *cpu_peers()],
+        settings(quick=quick, repeats=repeats),
+        case=case,
+        out=out,
+        quick=quick,
+        partial=bool(lowerings),
+        keeps_freed_memory=keep_freed_memory(),
+    )

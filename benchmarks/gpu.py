@@ -1,14 +1,12 @@
 """``python -m benchmarks gpu``: the cases on an NVIDIA GPU, beside PyTorch and ``jax.image`` there."""
 
 import os
-from dataclasses import replace
 from importlib.util import find_spec
 
-from .cases import LAYOUTS, select
+from .cases import LAYOUTS
+from .command import settings, time_cases
 from .cpu import CasePatterns, Lowerings, Out, Quick, Repeats
-from .ratios import show
-from .running import QUICK, fail, payload, run_cases, save, target
-from .timing import Settings
+from .running import fail
 
 
 def gpu(
@@ -25,22 +23,17 @@ def gpu(
     from .peers import Torch
     from .peers_jax import jax_peers
 
-    settings = replace(QUICK if quick else Settings(), wait_each=False)
-    settings = replace(settings, repeats=repeats or settings.repeats)
-    try:
-        cases = select(case)
-    except ValueError as error:
-        fail(str(error))
     lowerings = tuple(lowering or ())
-    results = payload("gpu", settings, devices=devices)
-    peers = [*jax_peers(lowerings), *(Torch(layout, device="cuda") for layout in LAYOUTS)]
-    results["cases"] = run_cases(cases, peers, settings)
-    show(results)
-    path = target("gpu", out, quick=quick, partial=bool(case) or bool(lowerings))
-    if path is not None:
-        save(path, results)
-    if any(done["mismatches"] for done in results["cases"]):
-        fail("some results differ from torch's, and those cases were not timed; see above")
+    time_cases(
+        "gpu",
+        [*jax_peers(lowerings), *(Torch(layout, device="cuda") for layout in LAYOUTS)],
+        settings(quick=quick, repeats=repeats, wait_each=False),
+        case=case,
+        out=out,
+        quick=quick,
+        partial=bool(lowerings),
+        devices=devices,
+    )
 
 
 def _devices() -> dict[str, str]:

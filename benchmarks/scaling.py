@@ -11,6 +11,7 @@ import typer
 
 from .cases import Case
 from .cpu import Out, Quick, Repeats
+from .environment import keep_freed_memory
 from .peers import Peer
 from .running import QUICK, console, payload, run_case, save, target
 from .tables import Cell, Table, seconds
@@ -44,7 +45,8 @@ def scaling(
 
     settings = replace(QUICK if quick else Settings(), repeats=repeats or (3 if quick else 9))
     peers = [p for p in (*jax_peers(), *cpu_peers()) if p.library in _LIBRARIES]
-    results = payload("scaling", settings, limit_s=_LIMIT_S)
+    kept = keep_freed_memory()
+    results = payload("scaling", settings, limit_s=_LIMIT_S, keeps_freed_memory=kept)
     results["sweeps"] = [run(sweep, peers, settings) for sweep in sweeps(largest)]
     for table in tables(results):
         console.print(table.rich())

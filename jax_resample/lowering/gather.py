@@ -68,7 +68,7 @@ def table(taps: Taps) -> Table:
 
 
 def apply_taps(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
-    """One pass: ``x`` resampled along ``axis``, in the dtype that computes; samples only moved keep theirs."""
+    """One pass: ``x`` resampled along ``axis``, in the sum's dtype (``taps.sum_dtype``)."""
     if taps.is_selection:
         return take(x, jnp.asarray(taps.start), axis)
     kind = taps.sum_dtype(x.dtype)

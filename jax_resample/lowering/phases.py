@@ -72,7 +72,7 @@ def _phase(taps: Taps, rows: slice, stride: int) -> Phase | None:
 
 
 def apply_phases(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
-    """One pass: ``x`` resampled along ``axis`` by slices, as its ``pattern`` says, in the dtype that computes."""
+    """One pass: ``x`` resampled along ``axis`` by slices, in the sum's dtype (``taps.sum_dtype``)."""
     found = pattern(taps)
     assert found is not None, taps
     x = x.astype(taps.sum_dtype(x.dtype))
