@@ -10,9 +10,8 @@ import numpy as np
 
 from . import checks, dtypes
 from .conventions import METHODS, TORCH, Convention, torch_convention
-from .lowering.choose import LOWERINGS
-from .lowering.passes import Passes
 from .lowering.primitive import resample
+from .lowering.schedule import LOWERINGS, Passes
 from .taps import Axis, build
 
 if TYPE_CHECKING:

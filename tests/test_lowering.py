@@ -10,9 +10,10 @@ import pytest
 
 import jax_resample as jr
 from jax_resample.conventions import torch_convention
-from jax_resample.lowering.choose import LOWERINGS, choose
+from jax_resample.lowering.cost import PLATFORMS
 from jax_resample.lowering.matrix import slabs
 from jax_resample.lowering.phases import pattern
+from jax_resample.lowering.schedule import LOWERINGS, schedule
 from jax_resample.taps import Axis, build
 
 from .modes import CASES, IDS
@@ -106,27 +107,58 @@ def test_which_taps_have_a_pattern():
     assert pattern(taps(4, 8, "nearest").transposed).stride == 2
 
 
+def steps(platform, shape, passes, lowering="auto"):
+    """Axis, lowering and storage of each step."""
+    found = schedule(shape, tuple(passes.items()), platform, lowering).steps
+    return [(step.axis, step.lowering, step.stored) for step in found]
+
+
 @pytest.mark.parametrize(
-    ("platform", "inner", "n", "m", "method", "expected"),
+    ("platform", "shape", "m", "method", "expected"),
     [
-        ("cpu", 1, 8, 16, "linear", "phases"),
-        ("cpu", 64, 8, 16, "linear", "gather"),
-        ("cpu", 1, 8, 15, "linear", "gather"),
-        ("cpu", 1, 16, 8, "linear", "phases"),
-        ("cpu", 1, 32, 8, "area", "gather"),
-        ("cuda", 3, 8, 16, "nearest", "phases"),
-        ("tpu", 1, 8, 16, "linear", "matrix"),
-        ("tpu", 1, 8, 16, "nearest", "gather"),
+        ("cpu", (8, 64), 128, "linear", "phases"),
+        ("cpu", (8, 64, 64), 128, "linear", "gather"),
+        ("cpu", (8, 64), 127, "linear", "gather"),
+        ("cpu", (8, 64, 3), 16, "area", "gather"),
+        ("tpu", (8, 64), 128, "linear", "matrix"),
+        ("tpu", (8, 64), 128, "nearest", "gather"),
     ],
 )
-def test_what_is_chosen(platform, inner, n, m, method, expected):
-    assert choose(taps(n, m, method), inner, platform, "auto") == expected
+def test_what_is_chosen(platform, shape, m, method, expected):
+    passes = {1: taps(64, m, method)}
+    assert [name for _, name, _ in steps(platform, shape, passes)] == [expected]
 
 
 def test_what_is_asked_for_is_taken_where_it_can_be():
-    assert choose(taps(8, 16), 64, "cpu", "phases") == "phases"
-    assert choose(taps(8, 15), 1, "tpu", "phases") == "matrix"
-    assert choose(taps(8, 16), 1, "tpu", "gather") == "gather"
+    shape = (8, 64, 64)
+    assert steps("cpu", shape, {1: taps(64, 128)}, "phases") == [(1, "phases", False)]
+    assert steps("tpu", shape, {1: taps(64, 127)}, "phases") == [(1, "matrix", False)]
+    assert steps("tpu", shape, {1: taps(64, 127)}, "gather") == [(1, "gather", False)]
+
+
+def test_the_order_of_passes():
+    """What shrinks most goes first; fixed point goes from the last axis, where the order shows."""
+    up, down = taps(64, 640, "cubic"), taps(64, 16, "cubic", antialias=True)
+    for platform in PLATFORMS:
+        assert [axis for axis, *_ in steps(platform, (1, 64, 64, 3), {1: up, 2: down})] == [2, 1]
+        assert [axis for axis, *_ in steps(platform, (1, 64, 64, 3), {1: down, 2: up})] == [1, 2]
+    fixed = build(Axis(64, 16, row_of("linear", True, 16), "float64", None, True))
+    assert [axis for axis, *_ in steps("cpu", (1, 64, 64, 3), {1: fixed, 2: fixed})] == [2, 1]
+
+
+def test_long_sums_read_what_is_stored():
+    """Eight taps along each axis: computing the first pass inside the second would be 64 of them."""
+    shrink = taps(512, 128, antialias=True)
+    assert [stored for *_, stored in steps("cpu", (1, 512, 512, 3), {1: shrink, 2: shrink})] == [True, False]
+    small = taps(16, 32)
+    assert [stored for *_, stored in steps("cpu", (1, 16, 16, 64), {1: small, 2: small})] == [False, False]
+
+
+def test_many_axes_and_symbolic_lengths_are_priced():
+    passes = {axis: taps(8, 16) for axis in range(1, 6)}
+    assert len(steps("cpu", (2, 8, 8, 8, 8, 8, 3), passes)) == 5
+    batch, channels = jax.export.symbolic_shape("b, c")
+    assert steps("cpu", (batch, 8, channels), {1: taps(8, 16)}) == [(1, "gather", False)]
 
 
 def test_unknown_lowerings_are_refused():

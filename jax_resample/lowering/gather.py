@@ -22,6 +22,8 @@ _UNROLLED_TAPS = 12
 _TAPS_PER_TURN = 8
 _CACHED_TABLES = 1024
 
+Array = jax.Array | np.ndarray
+
 
 @dataclass(frozen=True)
 class Table:
@@ -70,30 +72,31 @@ def table(taps: Taps) -> Table:
 def apply_taps(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
     """One pass: ``x`` resampled along ``axis``, in the sum's dtype (``taps.sum_dtype``)."""
     if taps.is_selection:
-        return take(x, jnp.asarray(taps.start), axis)
+        return take(x, taps.start, axis)
     kind = taps.sum_dtype(x.dtype)
     if taps.m == 1 and axis == x.ndim - 1 and taps.shift is None and taps.weights.all():
         return _weighted_sum(x.astype(kind), taps)
     columns = table(taps)
-    index, weights, empty = columns.index, columns.weights, columns.empty
     along = tuple(-1 if a == axis else 1 for a in range(x.ndim))
 
-    def turn(columns: tuple[jax.Array, jax.Array]) -> jax.Array:
+    def turn(index: Array, weights: Array) -> jax.Array:
         # Samples are widened as they are read: before the loop they would be stored wide.
-        pairs = zip(*columns, strict=True)
-        terms = (take(x, i, axis).astype(kind) * w.astype(kind).reshape(along) for i, w in pairs)
-        return reduce(operator.add, terms)
+        pairs = zip(index, weights, strict=True)
+        return reduce(operator.add, (take(x, i, axis).astype(kind) * w.reshape(along) for i, w in pairs))
 
-    total = turn((jnp.asarray(index[0]), jnp.asarray(weights[0])))
-    if len(index) > 1:
-        rest = (jnp.asarray(index[1:]), jnp.asarray(weights[1:]))
-        total = lax.scan(lambda acc, columns: (acc + turn(columns), None), total, rest)[0]
-    if empty is not None:
-        total = jnp.where(empty.reshape(along), jnp.zeros((), kind), total)
+    index, weights = columns.index, columns.weights.astype(kind)
+    if len(index) == 1:
+        total = turn(index[0], weights[0])
+    else:
+        one = jax.eval_shape(turn, index[0], weights[0])
+        none = lax.full(one.shape, 0, one.dtype, sharding=one.sharding)
+        total = lax.scan(lambda acc, columns: (acc + turn(*columns), None), none, (index, weights))[0]
+    if columns.empty is not None:
+        total = jnp.where(columns.empty.reshape(along), jnp.zeros((), kind), total)
     return total
 
 
-def take(x: jax.Array, index: jax.Array, axis: int) -> jax.Array:
+def take(x: jax.Array, index: Array, axis: int) -> jax.Array:
     """Samples ``index``, all of which exist, along ``axis``: one gather of slices."""
     others = tuple(a for a in range(x.ndim) if a != axis)
     dimensions = lax.GatherDimensionNumbers(

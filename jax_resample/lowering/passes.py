@@ -1,76 +1,66 @@
-"""All passes of a separable operator: in which order, and what is stored between them."""
+"""All passes of a separable operator, run as their schedule says."""
 
-from collections.abc import Callable
 from functools import partial
+from math import prod
 
 import jax
 import jax.numpy as jnp
 from jax import lax
 
 from .. import dtypes
-from ..taps import Taps
-from .choose import apply_pass, choose, samples_per_row
-from .gather import take
+from .gather import apply_taps
+from .matrix import apply_matrix
+from .phases import apply_phases
+from .schedule import Passes, Step, schedule
 
-Passes = tuple[tuple[int, Taps], ...]
-
-# Up to this many taps, computing the input while gathering costs less than storing it first.
-_FUSED_TAPS = 2
+_APPLY = {"gather": apply_taps, "phases": apply_phases, "matrix": apply_matrix}
 
 
 def apply_passes(x: jax.Array, *, passes: Passes, lowering: str, platform: str) -> jax.Array:
     """``x`` resampled along every axis in ``passes``, in the order that costs least, and rounded once."""
     kind = x.dtype
-    ordered = _ordered(x, passes, lowering, platform)
-    for (axis, taps), following in zip(ordered, (*ordered[1:], None), strict=True):
-        one = partial(_one_pass, taps=taps, axis=axis, platform=platform, lowering=lowering)
-        apart = platform == "cpu" and following and _gathers_often(x.shape, *following, lowering)
-        x = _stored(one, x, taps.m, axis) if apart else one(x)
+    steps = schedule(x.shape, passes, platform, lowering).steps
+    for step, following in zip(steps, (*steps[1:], None), strict=True):
+        apart = step.stored and step.lowering == "gather" and platform == "cpu"
+        x = _stored(x, step, following.axis) if following and apart else _one_pass(x, step)
     return x if x.dtype == kind else dtypes.round_to(x, kind)
 
 
-def _one_pass(x: jax.Array, taps: Taps, axis: int, platform: str, lowering: str) -> jax.Array:
+def _one_pass(x: jax.Array, step: Step) -> jax.Array:
     """One axis, in the dtype that computes; samples that are only moved keep theirs.
 
     With fixed-point taps it is an exact int32 sum, rounded half up, clipped and stored as uint8.
     """
-    total = apply_pass(x, taps, axis, platform, lowering)
-    if taps.shift is None:
+    total = _APPLY[step.lowering](x, step.taps, step.axis)
+    shift = step.taps.shift
+    if shift is None:
         return total
-    half = 1 << (taps.shift - 1) if taps.shift else 0
-    return ((total + half) >> taps.shift).clip(0, 255).astype(x.dtype)
+    half = 1 << (shift - 1) if shift else 0
+    return ((total + half) >> shift).clip(0, 255).astype(x.dtype)
 
 
-def _gathers_often(shape: tuple[int, ...], axis: int, taps: Taps, lowering: str) -> bool:
-    """Whether a pass reads its input so often that the input must not be computed while reading."""
-    name = choose(taps, samples_per_row(shape, axis), "cpu", lowering)
-    return name == "gather" and taps.support > _FUSED_TAPS
-
-
-def _stored(one: Callable[[jax.Array], jax.Array], x: jax.Array, m: int, axis: int) -> jax.Array:
-    """``one(x)``, with ``m`` samples along ``axis``, computed for itself and stored.
+def _stored(x: jax.Array, step: Step, next_axis: int) -> jax.Array:
+    """One pass, computed for itself and stored.
 
     XLA's CPU compiler drops optimisation barriers before it fuses, and would compute one pass again for
     every tap of the next. It does not fuse across a conditional whose outcome it cannot know, such as that
-    of a random number; that this one lies below 2 only we know. The other branch is never taken: it is the
-    cheapest program whose result has the same type, sharding included.
+    of a random number; that this one lies below 2 only we know. The other branch is never taken: padding or
+    cropping is the cheapest program whose result has the same type, sharding included.
+
+    Left alone, XLA would store the result as its gather makes it, with the gathered axis outermost. Before a
+    pass along an outer axis both writing and reading it would then take three times as long, so that it
+    leaves the conditional with the two axes merged.
     """
+    taps, axis = step.taps, step.axis
+    kind = x.dtype if taps.shift is not None else taps.sum_dtype(x.dtype)
+    ends = [(0, taps.m - taps.n if a == axis else 0, 0) for a in range(x.ndim)]
+    shape = tuple(taps.m if a == axis else length for a, length in enumerate(x.shape))
+    outer = min(axis, next_axis)
+    merged = (*shape[:outer], prod(shape[outer : axis + 1]), *shape[axis + 1 :])
+
+    def other(v: jax.Array) -> jax.Array:
+        return lax.pad(v, jnp.zeros((), v.dtype), ends).astype(kind)
+
     always = lax.rng_uniform(jnp.float32(0), jnp.float32(1), ()) < 2
-    kind = jax.eval_shape(one, x).dtype
-    return lax.cond(always, one, lambda v: take(v, jnp.zeros(m, jnp.int32), axis).astype(kind), x)
-
-
-def _ordered(x: jax.Array, passes: Passes, lowering: str, platform: str) -> Passes:
-    """Shrinking axes first, those by phases before the others and then outermost first; then growing
-    axes, innermost first. Fixed point goes from the last axis to the first, as in PyTorch: there the
-    order shows.
-    """
-
-    def place(item: tuple[int, Taps]) -> tuple[bool, bool, int]:
-        axis, taps = item
-        if taps.m > taps.n or taps.shift is not None:
-            return True, False, -axis
-        by_phases = choose(taps, samples_per_row(x.shape, axis), platform, lowering) == "phases"
-        return False, not by_phases, axis
-
-    return tuple(sorted(passes, key=place))
+    branches = (lambda v, one=one: one(v).reshape(merged) for one in (partial(_one_pass, step=step), other))
+    return lax.cond(always, *branches, x).reshape(shape)

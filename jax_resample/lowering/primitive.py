@@ -12,8 +12,9 @@ import jax
 from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 
-from .choose import PLATFORMS
-from .passes import Passes, apply_passes
+from .cost import PLATFORMS
+from .passes import apply_passes
+from .schedule import Passes
 
 resample_p = Primitive("resample")
 

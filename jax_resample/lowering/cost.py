@@ -1,0 +1,98 @@
+"""What a pass should cost on each platform: a few constants and the counts that they multiply.
+
+Nanoseconds of whole programs on the machine that was measured, so that only their ratios carry over to
+another. The CPU's were fitted to the times of every order, lowering and storage of the passes of 18 cases
+of ``python -m benchmarks cpu``, on two cores (docs/lowering.md); the TPU's are what its compiler estimates
+for a v5e at 1.5 GHz (``benchmarks/results/tpu-v5e.json``); the GPUs' are not measured, but follow from a
+memory of 3 TB/s read in whole vectors.
+"""
+
+from dataclasses import dataclass
+
+from ..taps import Taps
+from .phases import pattern
+
+# A gather copies vectors where each sample is at least this many contiguous numbers.
+VECTOR = 16
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What a platform charges, in nanoseconds.
+
+    Attributes:
+      program: starting a program of its own, its threads included.
+      store: a number written to memory and read again.
+      vector_tap: one product of a gather that copies vectors.
+      scalar_tap: one product of any other gather.
+      slice_tap: one product of a contiguous slice.
+      strided_tap: one product of a strided slice.
+      interleave: a number put in its place among the phases.
+      product: one product inside a matrix product.
+    """
+
+    program: float
+    store: float
+    vector_tap: float
+    scalar_tap: float
+    slice_tap: float
+    strided_tap: float
+    interleave: float
+    product: float
+
+
+_GPU = Costs(
+    program=3000.0,
+    store=0.003,
+    vector_tap=0.0005,
+    scalar_tap=0.0005,
+    slice_tap=0.0005,
+    strided_tap=0.001,
+    interleave=0.003,
+    product=0.0001,
+)
+
+COSTS: dict[str, Costs] = {
+    "cpu": Costs(
+        program=90_000.0,
+        store=0.3,
+        vector_tap=0.05,
+        scalar_tap=0.35,
+        slice_tap=0.03,
+        strided_tap=0.3,
+        interleave=0.4,
+        product=0.0125,
+    ),
+    "cuda": _GPU,
+    "rocm": _GPU,
+    "tpu": Costs(
+        program=1000.0,
+        store=0.01,
+        vector_tap=0.05,
+        scalar_tap=0.05,
+        slice_tap=0.1,
+        strided_tap=0.3,
+        interleave=0.1,
+        product=0.00005,
+    ),
+}
+PLATFORMS: tuple[str, ...] = tuple(COSTS)
+
+
+def gathered(taps: Taps, each: float, costs: Costs, *, vector: bool) -> float:
+    """An output of a gather each of whose samples costs ``each`` to evaluate."""
+    return taps.support * ((costs.vector_tap if vector else costs.scalar_tap) + each)
+
+
+def sliced(taps: Taps, each: float, costs: Costs) -> float:
+    """An output of slices, likewise."""
+    found = pattern(taps)
+    assert found is not None, taps
+    one = costs.slice_tap if found.stride == 1 else costs.strided_tap
+    place = costs.interleave if len(found.phases) > 1 else 0.0
+    return taps.support * (one + each) + place
+
+
+def multiplied(taps: Taps, costs: Costs) -> float:
+    """An output of a matrix product."""
+    return taps.n * costs.product

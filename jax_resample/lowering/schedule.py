@@ -1,0 +1,139 @@
+"""Which program computes an operator: the order of its passes, each one's lowering, and what is stored.
+
+Every schedule is priced (``cost.py``) and the cheapest is taken, when JAX lowers the computation for a
+platform: by the platform, the shape and the taps, or with the lowering that the caller names.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise, permutations, product
+from math import prod
+from typing import Any
+
+from ..taps import Taps
+from .cost import COSTS, VECTOR, Costs, gathered, multiplied, sliced
+from .phases import pattern
+
+LOWERINGS: tuple[str, ...] = ("auto", "gather", "phases", "matrix")
+
+# What "auto" chooses among, where it is able, and else it gathers. A product spreads a NaN, so that only
+# matrix units are given any; to them a gather is dearer than any product.
+_AUTO: dict[str, tuple[str, ...]] = {"tpu": ("matrix",)}
+_AUTO_ELSEWHERE = ("gather", "phases")
+
+Passes = tuple[tuple[int, Taps], ...]
+
+_CACHED_SCHEDULES = 1024
+# Beyond this many axes only one order is priced.
+_MOST_ORDERED = 3
+# Stands for a length that is not known until the program runs, such as an exported batch.
+_UNKNOWN_LENGTH = 16
+
+
+@dataclass(frozen=True)
+class Step:
+    """One pass.
+
+    Attributes:
+      axis: the axis.
+      taps: its operator.
+      lowering: ``"gather"``, ``"phases"`` or ``"matrix"``.
+      stored: whether its result is stored before the next pass, which otherwise computes what it reads.
+    """
+
+    axis: int
+    taps: Taps
+    lowering: str
+    stored: bool
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Steps in order, and their price in nanoseconds of the machine that ``cost.py`` was fitted on."""
+
+    steps: tuple[Step, ...]
+    cost: float
+
+
+def schedule(shape: tuple[Any, ...], passes: Passes, platform: str, lowering: str = "auto") -> Schedule:
+    """The cheapest schedule for an array of a shape; of equals, the first in the order of preference."""
+    lengths = tuple(length if isinstance(length, int) else _UNKNOWN_LENGTH for length in shape)
+    return _cheapest(lengths, passes, platform, lowering)
+
+
+@lru_cache(maxsize=_CACHED_SCHEDULES)
+def _cheapest(shape: tuple[int, ...], passes: Passes, platform: str, lowering: str) -> Schedule:
+    candidates = (
+        Schedule(steps, price(shape, steps, COSTS[platform]))
+        for steps in _candidates(passes, platform, lowering)
+    )
+    return min(candidates, key=lambda one: one.cost)
+
+
+def _candidates(passes: Passes, platform: str, lowering: str) -> Iterator[tuple[Step, ...]]:
+    """Every order, with every lowering of each pass, and stored or not wherever that is a choice."""
+    for order in _orders(passes):
+        steps = [
+            [Step(axis, taps, name, False) for name in _able(taps, platform, lowering)]
+            for axis, taps in order
+        ]
+        for chosen in product(*steps):
+            choices = [(False, True) if _fuses(one, after) else (True,) for one, after in pairwise(chosen)]
+            for stored in product(*choices):
+                yield tuple(replace(step, stored=s) for step, s in zip(chosen, (*stored, False), strict=True))
+
+
+def _orders(passes: Passes) -> Iterator[Passes]:
+    """Orders of the passes, the preferred one first: axes that shrink, outermost first, then axes that
+    grow, innermost first. Fixed point goes from the last axis to the first, as in PyTorch: there the order
+    shows, because each pass rounds.
+    """
+    if any(taps.shift is not None for _, taps in passes):
+        yield tuple(sorted(passes, key=lambda item: -item[0]))
+        return
+    preferred = tuple(sorted(passes, key=lambda item: _preference(*item)))
+    yield from permutations(preferred) if len(passes) <= _MOST_ORDERED else (preferred,)
+
+
+def _preference(axis: int, taps: Taps) -> tuple[bool, int]:
+    grows = taps.m > taps.n
+    return grows, -axis if grows else axis
+
+
+def _able(taps: Taps, platform: str, lowering: str) -> tuple[str, ...]:
+    """The lowerings to choose among: the one that the caller names or those that "auto" may take, where
+    they can take the taps, and else a gather. Phases need lengths that divide, fixed point exact sums.
+    """
+    able = {"gather": True, "phases": pattern(taps) is not None, "matrix": taps.shift is None}
+    if able.get(lowering, False):
+        return (lowering,)
+    able["matrix"] &= not taps.is_selection
+    return tuple(name for name in _AUTO.get(platform, _AUTO_ELSEWHERE) if able[name]) or ("gather",)
+
+
+def _fuses(one: Step, after: Step) -> bool:
+    """Whether XLA would compute a step inside the one after it; products and phases it stores by itself."""
+    return one.lowering == "gather" and after.lowering != "matrix"
+
+
+def price(shape: tuple[int, ...], steps: tuple[Step, ...], costs: Costs) -> float:
+    """What steps cost: their own work, again for each time that it is read, and what they store."""
+    lengths, total, each, vector = list(shape), 0.0, 0.0, True
+    for place, step in enumerate(steps):
+        vector &= prod(lengths[step.axis + 1 :]) >= VECTOR
+        each = _each(step, each, costs, vector=vector)
+        lengths[step.axis] = step.taps.m
+        last = place == len(steps) - 1
+        if step.stored or last:
+            total += costs.program + prod(lengths) * (each + (0.0 if last else costs.store))
+            each, vector = 0.0, True
+    return total
+
+
+def _each(step: Step, each: float, costs: Costs, *, vector: bool) -> float:
+    if step.lowering == "matrix":
+        return multiplied(step.taps, costs)
+    if step.lowering == "phases":
+        return sliced(step.taps, each, costs)
+    return gathered(step.taps, each, costs, vector=vector)
