@@ -4,7 +4,9 @@ A product multiplies every sample it loads, most by zero, so a NaN or an infinit
 for ``lowering="gather"`` where it must not.
 """
 
-from functools import lru_cache
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -13,59 +15,138 @@ from jax import lax
 
 from .. import dtypes
 from ..taps import Taps
+from .blocks import apply_blocks
+from .blocks import slabs as slabs
 
-# Outputs per block, the width of a TPU's matrix unit; 256 was slower.
-_BLOCK = 128
-# From this many weights on, a dense matrix costs more than blocks (by the TPU compiler's estimates: 1024 to
-# 2048 samples 904 against 375 kilocycles, 1920 to 224 the other way), and would fill the program.
-_DENSE_WEIGHTS = 1 << 20
-_CACHED_SLABS = 256
+# From how many weights on a matrix is multiplied by blocks; figures are kilocycles that the compiler expects
+# of a v5e, dense and by blocks. The pass on the larger side of the array, first when shrinking and last when
+# growing, gains early: 121 and 61 for 512 squared to 1024, but 59 and 68 for 333x500 to 480x640.
+_BLOCKS_GROWING = 3 << 16
+# 16 images of 500x375 to 224: 333 and 261 in float32, 161 and 135 in bfloat16.
+_BLOCKS_SHRINKING = 100_000
+# The other pass: 389 and 160 for 1024 squared to 2048, but 141 and 160 for a row of 500 to 1920.
+_BLOCKS_OTHERWISE = 1 << 21
+# A bfloat16 image that shrinks more than this many times is multiplied as fast as it is read, and so is one
+# whose weights take a single pass (28 and 38 for 1024 squared to 256).
+_MUCH = 4
+# The width of a TPU's matrix unit, which shorter axes do not fill.
+_UNIT = 128
+# Integers that bfloat16 holds exactly.
+_BYTES = ("uint8", "int8")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which of how many passes; between those that shrink and those that grow the array is smallest."""
+
+    number: int = 0
+    count: int = 1
+
+    @property
+    def first(self) -> bool:
+        """Whether it reads the image."""
+        return self.number == 0
+
+    @property
+    def last(self) -> bool:
+        """Whether it writes the result."""
+        return self.number == self.count - 1
+
+
+def apply_matrices(x: jax.Array, passes: Iterable[tuple[int, Taps]], platform: str) -> jax.Array:
+    """``x`` resampled along every axis in ``passes``, in the dtype that computes.
+
+    The image enters as it is and not widened. On a TPU a bfloat16 image is computed with 16 bits of each
+    operand, in a half or a third of the time that 24 take, since its result is rounded to 8: the sums are off
+    by 2**-16 of the largest magnitude, a 128th of a unit, and of the results up to 0.8 % (1.8 % of "area",
+    where ties abound) round otherwise than from float32. Any other dtype is computed at full precision.
+    """
+    ordered = order(tuple(passes))
+    rough = platform == "tpu" and x.dtype == jnp.bfloat16
+    precision = lax.Precision.HIGH if rough else lax.Precision.HIGHEST
+    for number, (axis, taps) in enumerate(ordered):
+        x = _one_pass(x, taps, axis, precision, Place(number, len(ordered)))
+    return x
 
 
 def apply_matrix(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
-    """One pass: ``x`` resampled along ``axis``, in the dtype that computes and at its full precision."""
-    x = x.astype(dtypes.compute_dtype(x.dtype))
-    if taps.n * taps.m >= _DENSE_WEIGHTS:
-        return _by_blocks(x, taps, axis)
+    """One pass among others that are no products: ``x`` resampled along ``axis`` at full precision."""
+    return _one_pass(x, taps, axis, lax.Precision.HIGHEST, Place())
+
+
+def order(passes: tuple[tuple[int, Taps], ...]) -> tuple[tuple[int, Taps], ...]:
+    """Shrinking axes first, the one that shrinks most before the others; then growing axes, from the last.
+
+    Small maps (all growing axes shorter than a matrix unit) grow from the first axis, so that the last pass
+    writes rows as they lie.
+    """
+    small = all(taps.m < _UNIT for _, taps in passes if taps.m > taps.n)
+
+    def place(item: tuple[int, Taps]) -> tuple[bool, float, int]:
+        axis, taps = item
+        if taps.m > taps.n:
+            return True, 0.0, axis if small else -axis
+        return False, taps.m / taps.n, axis
+
+    return tuple(sorted(passes, key=place))
+
+
+def _one_pass(x: jax.Array, taps: Taps, axis: int, precision: lax.Precision, place: Place) -> jax.Array:
+    kind = dtypes.compute_dtype(x.dtype)
+    if x.dtype != jnp.bfloat16:
+        x = x.astype(jnp.bfloat16 if x.dtype.name in _BYTES else kind)
+    product = partial(_product, kind=kind, precision=precision)
+    if taps.n * taps.m >= _fewest_weights(x, taps, place):
+        return apply_blocks(x, taps, axis, product)
+    if place == Place(1, 2) and taps.n < taps.m < _UNIT:
+        # The second of two small passes then writes the result as it lies (16x16x768 to 37x37: 123 and not
+        # 131); the last of three does not (16x16x8 volumes doubled: 73 and not 51).
+        image_first = (((axis,), (1,)), ((), ()))
+        return jnp.moveaxis(product(taps.as_matrix(), x, image_first, swapped=True), -1, axis)
     # The matrix comes first: a TPU then transposes less (2x of 8x64x64x64: 297 and not 334 kilocycles).
-    return jnp.moveaxis(_product(taps.as_matrix(), x, (((1,), (axis,)), ((), ()))), 0, axis)
+    return jnp.moveaxis(product(taps.as_matrix(), x, (((1,), (axis,)), ((), ()))), 0, axis)
 
 
-def _by_blocks(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
-    """Blocks of outputs, each times its own slab of inputs, as one batched product."""
-    first, weights = slabs(taps)
-    length = weights.shape[2]
-    parts = [lax.slice_in_dim(x, start, start + length, axis=axis) for start in first.tolist()]
-    product = _product(weights, jnp.stack(parts, axis), (((2,), (axis + 1,)), ((0,), (axis,))))
-    flat = product.reshape(len(first) * _BLOCK, *x.shape[:axis], *x.shape[axis + 1 :])
-    return jnp.moveaxis(flat[: taps.m], 0, axis)
+def _fewest_weights(x: jax.Array, taps: Taps, place: Place) -> int:
+    """From how many weights on blocks are faster than the dense matrix."""
+    if taps.m > taps.n:
+        return _BLOCKS_GROWING if place.last else _BLOCKS_OTHERWISE
+    if not place.first:
+        return _BLOCKS_OTHERWISE
+    one_pass = _narrow(taps.weights) is not None
+    if x.dtype == jnp.bfloat16 and (one_pass or taps.n > _MUCH * taps.m):
+        return _BLOCKS_OTHERWISE
+    return _BLOCKS_SHRINKING
 
 
-@lru_cache(maxsize=_CACHED_SLABS)
-def slabs(taps: Taps) -> tuple[np.ndarray, np.ndarray]:
-    """First input of each block's slab, and the weights ``(blocks, outputs, slab)``."""
-    row, tap = np.nonzero(taps.weights)
-    column, block = taps.start[row] + tap, row // _BLOCK
-    first, last = np.full(-(-taps.m // _BLOCK), taps.n), np.zeros(-(-taps.m // _BLOCK), np.int64)
-    np.minimum.at(first, block, column)
-    np.maximum.at(last, block, column)
-    first = np.minimum(first, last)  # a block that reads nothing
-    length = int((last - first).max()) + 1
-    length = min(taps.n, -(-length // 8) * 8)  # a TPU's registers hold rows of eight
-    first = np.minimum(first, taps.n - length)
-    weights = np.zeros((len(first), _BLOCK, length), taps.weights.dtype)
-    weights[block, row % _BLOCK, column - first[block]] = taps.weights[row, tap]
-    return first, weights
-
-
-def _product(weights: np.ndarray, x: jax.Array, dimensions: lax.DotDimensionNumbers) -> jax.Array:
-    """The product in ``x``'s dtype.
+def _product(
+    weights: np.ndarray,
+    x: jax.Array,
+    dimensions: lax.DotDimensionNumbers,
+    *,
+    kind: str,
+    precision: lax.Precision,
+    swapped: bool = False,
+) -> jax.Array:
+    """The product in dtype ``kind``.
 
     float32 weights that bfloat16 holds exactly, such as those of doubling, enter as bfloat16: a TPU then
-    makes three passes and not six.
+    makes half as many passes, and a single one over a bfloat16 image.
     """
+    narrow = _narrow(weights)
+    operand = jnp.asarray(weights, kind) if narrow is None else jnp.asarray(narrow)
+    exact = operand.dtype == x.dtype == jnp.bfloat16
+    return lax.dot_general(
+        *((x, operand) if swapped else (operand, x)),
+        dimensions,
+        precision=lax.Precision.DEFAULT if exact else precision,
+        preferred_element_type=jnp.dtype(kind),
+    )
+
+
+def _narrow(weights: np.ndarray) -> np.ndarray | None:
+    """float32 weights as bfloat16, or None where that would round one."""
+    if weights.dtype != np.float32:
+        return None
     narrow = weights.astype(jnp.bfloat16)
-    exact = weights.dtype == np.float32 and bool((narrow.astype(weights.dtype) == weights).all())
-    operand = jnp.asarray(narrow) if exact else jnp.asarray(weights, x.dtype)
-    highest = lax.Precision.HIGHEST
-    return lax.dot_general(operand, x, dimensions, precision=highest, preferred_element_type=x.dtype)
+    return narrow if (narrow.astype(weights.dtype) == weights).all() else None

@@ -9,7 +9,7 @@ from jax import lax
 
 from .. import dtypes
 from .gather import apply_taps
-from .matrix import apply_matrix
+from .matrix import apply_matrices, apply_matrix
 from .phases import apply_phases
 from .schedule import Passes, Step, schedule
 
@@ -20,6 +20,8 @@ def apply_passes(x: jax.Array, *, passes: Passes, lowering: str, platform: str) 
     """``x`` resampled along every axis in ``passes``, in the order that costs least, and rounded once."""
     kind = x.dtype
     steps = schedule(x.shape, passes, platform, lowering).steps
+    if all(step.lowering == "matrix" for step in steps):
+        return dtypes.round_to(apply_matrices(x, passes, platform), kind)
     for step, following in zip(steps, (*steps[1:], None), strict=True):
         apart = step.stored and step.lowering == "gather" and platform == "cpu"
         x = _stored(x, step, following.axis) if following and apart else _one_pass(x, step)
