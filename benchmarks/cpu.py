@@ -44,6 +44,7 @@ def cpu(
     out: Out = None,
 ) -> None:
     """Times every case on the CPU, forward and backward, in both layouts."""
+    kept = keep_freed_memory()
     jax.config.update("jax_platforms", "cpu")
     if find_spec("torch") is None:
         fail("results are checked against torch, which is not installed; install torch")
@@ -59,5 +60,5 @@ def cpu(
         out=out,
         quick=quick,
         partial=bool(lowerings),
-        keeps_freed_memory=keep_freed_memory(),
+        keeps_freed_memory=kept,
     )

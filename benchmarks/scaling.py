@@ -39,13 +39,13 @@ def scaling(
     out: Out = None,
 ) -> None:
     """Times growing sizes, kernels and batches on the CPU, forward, and fits the exponents."""
+    kept = keep_freed_memory()
     jax.config.update("jax_platforms", "cpu")
     from .peers import cpu_peers
     from .peers_jax import jax_peers
 
     settings = replace(QUICK if quick else Settings(), repeats=repeats or (3 if quick else 9))
     peers = [p for p in (*jax_peers(), *cpu_peers()) if p.library in _LIBRARIES]
-    kept = keep_freed_memory()
     results = payload("scaling", settings, limit_s=_LIMIT_S, keeps_freed_memory=kept)
     results["sweeps"] = [run(sweep, peers, settings) for sweep in sweeps(largest)]
     for table in tables(results):

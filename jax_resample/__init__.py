@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from . import compat as compat
 from .interpolate import interpolate as interpolate
+from .plan import Plan as Plan
+from .plan import plan as plan
 from .pooling import adaptive_avg_pool as adaptive_avg_pool
 from .resize import resize as resize
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["adaptive_avg_pool", "compat", "interpolate", "linen", "nnx", "resize"]
+__all__ = ["Plan", "adaptive_avg_pool", "compat", "interpolate", "linen", "nnx", "plan", "resize"]
 
 _LAYERS = ("linen", "nnx")
 

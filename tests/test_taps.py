@@ -64,17 +64,20 @@ def test_transposed_is_the_transpose(spec):
     np.testing.assert_array_equal(taps.transposed.transposed.as_matrix(), taps.as_matrix())
 
 
+@pytest.mark.parametrize("unrolled", [1, 64])
 @given(spec=axes())
-def test_gather_columns_hold_the_same_operator_and_read_only_weighed_samples(spec):
+def test_gather_columns_hold_the_same_operator_and_read_only_weighed_samples(unrolled, spec):
     taps = build(spec)
     for side in (taps, taps.transposed):
-        columns = table(side)
+        columns = table(side, unrolled)
+        assert columns.index.shape == columns.weights.shape
+        index, weights = (a.reshape(-1, side.m) for a in (columns.index, columns.weights))
+        assert len(columns.index) == 1 if side.support <= unrolled else columns.index.shape[1] <= 8
         matrix = np.zeros((side.m, side.n))
-        for index, weights in zip(columns.index, columns.weights, strict=True):
-            np.add.at(matrix, (np.arange(side.m), index), weights)
+        np.add.at(matrix, (np.arange(side.m), index), weights)
         np.testing.assert_allclose(matrix, side.as_matrix(), rtol=1e-15)
         reads = np.zeros((side.m, side.n), bool)
-        reads[np.arange(side.m)[None], columns.index] = True
+        reads[np.arange(side.m), index] = True
         empty = np.zeros(side.m, bool) if columns.empty is None else columns.empty
         assert not (reads & (side.as_matrix() == 0))[~empty].any()
         np.testing.assert_array_equal(empty, ~(side.as_matrix() != 0).any(axis=1))

@@ -12,9 +12,6 @@ from dataclasses import dataclass
 from ..taps import Taps
 from .phases import pattern
 
-# A gather copies vectors where each sample is at least this many contiguous numbers.
-VECTOR = 16
-
 
 @dataclass(frozen=True)
 class Costs:
@@ -26,7 +23,7 @@ class Costs:
       vector_tap: one product of a gather that copies vectors.
       scalar_tap: one product of any other gather.
       slice_tap: one product of a contiguous slice.
-      strided_tap: one product of a strided slice.
+      strided_tap: one product of a strided slice, for each sample of the stride, as vectors are loaded whole.
       interleave: a number put in its place among the phases.
       product: one product inside a matrix product.
     """
@@ -55,11 +52,11 @@ _GPU = Costs(
 COSTS: dict[str, Costs] = {
     "cpu": Costs(
         program=90_000.0,
-        store=0.3,
-        vector_tap=0.05,
-        scalar_tap=0.35,
+        store=0.4,
+        vector_tap=0.04,
+        scalar_tap=0.45,
         slice_tap=0.03,
-        strided_tap=0.3,
+        strided_tap=0.15,
         interleave=0.4,
         product=0.0125,
     ),
@@ -88,7 +85,7 @@ def sliced(taps: Taps, each: float, costs: Costs) -> float:
     """An output of slices, likewise."""
     found = pattern(taps)
     assert found is not None, taps
-    one = costs.slice_tap if found.stride == 1 else costs.strided_tap
+    one = costs.slice_tap if found.stride == 1 else costs.strided_tap * found.stride
     place = costs.interleave if len(found.phases) > 1 else 0.0
     return taps.support * (one + each) + place
 

@@ -7,6 +7,8 @@ whose weight is zero, so a NaN or an infinity reaches only the outputs that weig
 import operator
 from dataclasses import dataclass
 from functools import lru_cache, reduce
+from math import prod
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -15,10 +17,15 @@ from jax import lax
 
 from ..taps import Taps
 
-# Up to this many taps the sum is one expression. XLA's CPU compiler no longer vectorises longer ones: 16 taps
-# of a photo's columns take 0.23 ns a product, and 0.05 ns in a loop that adds at most 8 of them at a time,
-# which keeps the program small as well.
-_UNROLLED_TAPS = 12
+# A gather copies vectors where each sample is at least this many contiguous numbers.
+VECTOR = 16
+
+# Up to this many taps the sum is one expression, beyond it a loop that adds a few of them at a time. XLA's
+# CPU compiler does not vectorise long ones: 16 taps of a photo's columns take 0.23 ns a product, and 0.05 ns
+# in a loop. Without vectors a loop gains nothing but a smaller program, and fixes the layout of its sum: 17
+# taps along the rows of uint8 photos then take up to four times as long.
+_UNROLLED_VECTOR_TAPS = 12
+_UNROLLED_TAPS = 64
 _TAPS_PER_TURN = 8
 _CACHED_TABLES = 1024
 
@@ -38,13 +45,13 @@ class Table:
 
 
 @lru_cache(maxsize=_CACHED_TABLES)
-def table(taps: Taps) -> Table:
-    """Gather columns in which unused places repeat a used one.
+def table(taps: Taps, unrolled: int) -> Table:
+    """Gather columns in which unused places repeat a used one; more than ``unrolled`` taps take turns.
 
     A row with fewer than ``K`` taps must not multiply a stranger's NaN by zero. Its spare places read
     its heaviest sample again, and that sample's weight is split over them in exact powers of two.
     """
-    turns = -(-taps.support // _TAPS_PER_TURN) if taps.support > _UNROLLED_TAPS else 1
+    turns = -(-taps.support // _TAPS_PER_TURN) if taps.support > unrolled else 1
     spare = -taps.support % turns
     weights = np.pad(taps.weights, ((0, 0), (0, spare)))
     live = weights != 0
@@ -76,7 +83,7 @@ def apply_taps(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
     kind = taps.sum_dtype(x.dtype)
     if taps.m == 1 and axis == x.ndim - 1 and taps.shift is None and taps.weights.all():
         return _weighted_sum(x.astype(kind), taps)
-    columns = table(taps)
+    columns = table(taps, _UNROLLED_VECTOR_TAPS if copies_vectors(x.shape, axis) else _UNROLLED_TAPS)
     along = tuple(-1 if a == axis else 1 for a in range(x.ndim))
 
     def turn(index: Array, weights: Array) -> jax.Array:
@@ -94,6 +101,12 @@ def apply_taps(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
     if columns.empty is not None:
         total = jnp.where(columns.empty.reshape(along), jnp.zeros((), kind), total)
     return total
+
+
+def copies_vectors(shape: tuple[Any, ...], axis: int) -> bool:
+    """Whether a gather along an axis copies vectors; it is taken to where a length is symbolic."""
+    inner = shape[axis + 1 :]
+    return not all(isinstance(length, int) for length in inner) or prod(inner) >= VECTOR
 
 
 def take(x: jax.Array, index: Array, axis: int) -> jax.Array:

@@ -49,15 +49,16 @@ def _stored(x: jax.Array, step: Step, next_axis: int) -> jax.Array:
     of a random number; that this one lies below 2 only we know. The other branch is never taken: padding or
     cropping is the cheapest program whose result has the same type, sharding included.
 
-    Left alone, XLA would store the result as its gather makes it, with the gathered axis outermost. Before a
-    pass along an outer axis both writing and reading it would then take three times as long, so that it
-    leaves the conditional with the two axes merged.
+    XLA stores the result as its gather makes it, with the gathered axis outermost. A growing axis leaves the
+    conditional merged with the outer one that comes next, which keeps its rows together: enlarging 333 x 500
+    to 1080 x 1920 then takes 6 ms and not 17. For shrinking and for fixed point its own layout is as good or
+    better.
     """
     taps, axis = step.taps, step.axis
     kind = x.dtype if taps.shift is not None else taps.sum_dtype(x.dtype)
     ends = [(0, taps.m - taps.n if a == axis else 0, 0) for a in range(x.ndim)]
     shape = tuple(taps.m if a == axis else length for a, length in enumerate(x.shape))
-    outer = min(axis, next_axis)
+    outer = min(axis, next_axis) if taps.m > taps.n and taps.shift is None else axis
     merged = (*shape[:outer], prod(shape[outer : axis + 1]), *shape[axis + 1 :])
 
     def other(v: jax.Array) -> jax.Array:

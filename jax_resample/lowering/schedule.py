@@ -6,13 +6,15 @@ platform: by the platform, the shape and the taps, or with the lowering that the
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import pairwise, permutations, product
 from math import prod
 from typing import Any
 
 from ..taps import Taps
-from .cost import COSTS, VECTOR, Costs, gathered, multiplied, sliced
+from .cost import COSTS, Costs, gathered, multiplied, sliced
+from .gather import copies_vectors
+from .matrix import order as order_of_products
 from .phases import pattern
 
 LOWERINGS: tuple[str, ...] = ("auto", "gather", "phases", "matrix")
@@ -73,7 +75,7 @@ def _cheapest(shape: tuple[int, ...], passes: Passes, platform: str, lowering: s
 
 def _candidates(passes: Passes, platform: str, lowering: str) -> Iterator[tuple[Step, ...]]:
     """Every order, with every lowering of each pass, and stored or not wherever that is a choice."""
-    for order in _orders(passes):
+    for order in _orders(passes, platform):
         steps = [
             [Step(axis, taps, name, False) for name in _able(taps, platform, lowering)]
             for axis, taps in order
@@ -84,13 +86,16 @@ def _candidates(passes: Passes, platform: str, lowering: str) -> Iterator[tuple[
                 yield tuple(replace(step, stored=s) for step, s in zip(chosen, (*stored, False), strict=True))
 
 
-def _orders(passes: Passes) -> Iterator[Passes]:
+def _orders(passes: Passes, platform: str) -> Iterator[Passes]:
     """Orders of the passes, the preferred one first: axes that shrink, outermost first, then axes that
     grow, innermost first. Fixed point goes from the last axis to the first, as in PyTorch: there the order
-    shows, because each pass rounds.
+    shows, because each pass rounds. Products have an order of their own.
     """
     if any(taps.shift is not None for _, taps in passes):
         yield tuple(sorted(passes, key=lambda item: -item[0]))
+        return
+    if platform == "tpu":
+        yield order_of_products(passes)
         return
     preferred = tuple(sorted(passes, key=lambda item: _preference(*item)))
     yield from permutations(preferred) if len(passes) <= _MOST_ORDERED else (preferred,)
@@ -119,15 +124,19 @@ def _fuses(one: Step, after: Step) -> bool:
 
 def price(shape: tuple[int, ...], steps: tuple[Step, ...], costs: Costs) -> float:
     """What steps cost: their own work, again for each time that it is read, and what they store."""
-    lengths, total, each, vector = list(shape), 0.0, 0.0, True
+    lengths, total, begun = list(shape), 0.0, 0
     for place, step in enumerate(steps):
-        vector &= prod(lengths[step.axis + 1 :]) >= VECTOR
-        each = _each(step, each, costs, vector=vector)
-        lengths[step.axis] = step.taps.m
         last = place == len(steps) - 1
-        if step.stored or last:
-            total += costs.program + prod(lengths) * (each + (0.0 if last else costs.store))
-            each, vector = 0.0, True
+        if not (step.stored or last):
+            continue
+        program = steps[begun : place + 1]
+        # One loop runs all of a program: where one of its passes has no vectors, none has.
+        vector = all(one.lowering != "phases" and copies_vectors(tuple(lengths), one.axis) for one in program)
+        each = reduce(lambda inner, one: _each(one, inner, costs, vector=vector), program, 0.0)
+        for one in program:
+            lengths[one.axis] = one.taps.m
+        total += costs.program + prod(lengths) * (each + (0.0 if last else costs.store))
+        begun = place + 1
     return total
 
 
