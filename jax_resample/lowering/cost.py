@@ -18,7 +18,7 @@ class Costs:
     """What a platform charges, in nanoseconds.
 
     Attributes:
-      program: starting a program of its own, its threads included.
+      program: starting a program of its own, with its threads and, on a CPU, what keeps it apart.
       store: a number written to memory and read again.
       vector_tap: one product of a gather that copies vectors.
       scalar_tap: one product of any other gather.
@@ -51,7 +51,7 @@ _GPU = Costs(
 
 COSTS: dict[str, Costs] = {
     "cpu": Costs(
-        program=90_000.0,
+        program=200_000.0,
         store=0.4,
         vector_tap=0.04,
         scalar_tap=0.45,

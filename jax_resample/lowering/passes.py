@@ -11,7 +11,7 @@ from .. import dtypes
 from .gather import apply_taps
 from .matrix import apply_matrices, apply_matrix
 from .phases import apply_phases
-from .schedule import Passes, Step, schedule
+from .schedule import Passes, Step, fuses, schedule
 
 _APPLY = {"gather": apply_taps, "phases": apply_phases, "matrix": apply_matrix}
 
@@ -23,7 +23,7 @@ def apply_passes(x: jax.Array, *, passes: Passes, lowering: str, platform: str) 
     if all(step.lowering == "matrix" for step in steps):
         return dtypes.round_to(apply_matrices(x, passes, platform), kind)
     for step, following in zip(steps, (*steps[1:], None), strict=True):
-        apart = step.stored and step.lowering == "gather" and platform == "cpu"
+        apart = step.stored and fuses(step.taps, step.lowering) and platform == "cpu"
         x = _stored(x, step, following.axis) if following and apart else _one_pass(x, step)
     return x if x.dtype == kind else dtypes.round_to(x, kind)
 

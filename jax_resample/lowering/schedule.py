@@ -1,6 +1,10 @@
 """Which program computes an operator: the order of its passes, each one's lowering, and what is stored.
 
-Every schedule is priced (``cost.py``) and the cheapest is taken, when JAX lowers the computation for a
+Every schedule is priced (``cost.py``) and the cheapest is taken, when JA            choices = [
+                (False, True) if fuses(one.taps, one.lowering) and after.lowering != "matrix" else (True,)
+                for one, after in pairwise(chosen)
+            ]
+ lowers the computation for a
 platform: by the platform, the shape and the taps, or with the lowering that the caller names.
 """
 
@@ -81,7 +85,10 @@ def _candidates(passes: Passes, platform: str, lowering: str) -> Iterator[tuple[
             for axis, taps in order
         ]
         for chosen in product(*steps):
-            choices = [(False, True) if _fuses(one, after) else (True,) for one, after in pairwise(chosen)]
+            choices = [
+                (False, True) if fuses(one.taps, one.lowering) and after.lowering != "matrix" else (True,)
+                for one, after in pairwise(chosen)
+            ]
             for stored in product(*choices):
                 yield tuple(replace(step, stored=s) for step, s in zip(chosen, (*stored, False), strict=True))
 
@@ -117,9 +124,16 @@ def _able(taps: Taps, platform: str, lowering: str) -> tuple[str, ...]:
     return tuple(name for name in _AUTO.get(platform, _AUTO_ELSEWHERE) if able[name]) or ("gather",)
 
 
-def _fuses(one: Step, after: Step) -> bool:
-    """Whether XLA would compute a step inside the one after it; products and phases it stores by itself."""
-    return one.lowering == "gather" and after.lowering != "matrix"
+def fuses(taps: Taps, lowering: str) -> bool:
+    """Whether             choices = [
+                    (False, True) if fuses(one.taps, one.lowering) and after.lowering != "matrix" else (True,)
+                    for one, after in pairwise(chosen)
+                ]
+    LA would compute a pass inside the one after it; products, and phases as they are
+        interleaved, it stores by itself.
+    """
+    found = pattern(taps) if lowering == "phases" else None
+    return lowering == "gather" or (found is not None and len(found.phases) == 1)
 
 
 def price(shape: tuple[int, ...], steps: tuple[Step, ...], costs: Costs) -> float:
