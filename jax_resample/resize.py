@@ -55,8 +55,9 @@ def resize(
       align_corners: which grid map to use; only for "linear" and "cubic".
       antialias: stretch the kernel when shrinking, so that it averages what it skips; for "linear",
         "cubic" and "lanczos".
-      lowering: the program that computes it: ``"auto"`` chooses by platform and shape; ``"gather"``;
-        ``"phases"`` (slices, for axes whose lengths divide; others gather) or ``"matrix"`` (products).
+      lowering: the program that computes it: ``"auto"`` chooses by platform and shape (`plan` prints
+        what); ``"gather"``; ``"phases"`` (slices, for axes whose lengths divide; others gather) or
+        ``"matrix"`` (products).
 
     Returns:
       The resized array, in ``x``'s dtype. Weights are computed in float32 (float64 for float64) and so

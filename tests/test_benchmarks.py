@@ -1,7 +1,10 @@
 """The benchmarks: their cases, their statistics, the peers they time and the report they make."""
 
 import json
+import subprocess
+import sys
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +20,7 @@ from benchmarks.timing import Call, Settings
 from jax_resample.interpolate import MODES
 
 BRIEF = Settings(repeats=1, sample_s=0.0)
+ROOT = Path(__file__).parent.parent
 
 
 # --- the table of cases
@@ -341,6 +345,31 @@ def test_report_refuses_what_is_no_result(tmp_path, content, message):
     ran = CliRunner().invoke(build(["report"]), ["report", str(source)])
     assert ran.exit_code == 1
     assert message in ran.output
+
+
+# --- memory
+
+_PAGES = """
+import resource, sys
+import numpy as np
+from benchmarks.environment import keep_freed_memory
+if not keep_freed_memory():
+    sys.exit(3)
+np.ones(1 << 23)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(4):
+    np.ones(1 << 23)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+def test_freed_memory_serves_the_next_call():
+    """Four arrays of 64 MB would otherwise touch 65,536 new pages."""
+    ran = subprocess.run([sys.executable, "-c", _PAGES], capture_output=True, text=True, cwd=ROOT)
+    if ran.returncode == 3:
+        pytest.skip("the allocator has no such settings")
+    assert ran.returncode == 0, ran.stderr
+    assert int(ran.stdout) < 1000
 
 
 # --- the commands

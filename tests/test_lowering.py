@@ -10,8 +10,8 @@ import pytest
 
 import jax_resample as jr
 from jax_resample.conventions import torch_convention
+from jax_resample.lowering.blocks import slabs
 from jax_resample.lowering.cost import PLATFORMS
-from jax_resample.lowering.matrix import slabs
 from jax_resample.lowering.phases import pattern
 from jax_resample.lowering.schedule import LOWERINGS, schedule
 from jax_resample.taps import Axis, build

@@ -1,5 +1,8 @@
 """What a plan says is what runs."""
 
+import doctest
+from pathlib import Path
+
 import jax
 import jax.numpy as jnp
 import pytest
@@ -7,6 +10,14 @@ import pytest
 import jax_resample as jr
 from jax_resample.lowering.cost import PLATFORMS
 from jax_resample.lowering.schedule import LOWERINGS
+
+
+def test_the_documented_plan_is_what_prints():
+    page = (Path(__file__).parent.parent / "docs" / "lowering.md").read_text()
+    parsed = doctest.DocTestParser().get_doctest(page, {}, "lowering.md", None, 0)
+    results = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(parsed)
+    assert results.attempted == 2
+    assert results.failed == 0
 
 
 def test_a_plan_prints_its_axes_platforms_and_prices():

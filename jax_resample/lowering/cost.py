@@ -1,10 +1,10 @@
 """What a pass should cost on each platform: a few constants and the counts that they multiply.
 
-Nanoseconds of whole programs on the machine that was measured, so that only their ratios carry over to
-another. The CPU's were fitted to the times of every order, lowering and storage of the passes of 18 cases
-of ``python -m benchmarks cpu``, on two cores (docs/lowering.md); the TPU's are what its compiler estimates
-for a v5e at 1.5 GHz (``benchmarks/results/tpu-v5e.json``); the GPUs' are not measured, but follow from a
-memory of 3 TB/s read in whole vectors.
+Nanoseconds, of which only the ratios carry over to another machine. The CPU's are set so that they rank
+schedules as two cores of an AMD EPYC did, which ran the orders, lowerings and storage of the passes of the
+cases of ``python -m benchmarks cpu`` in turn (docs/lowering.md). The TPU's are rough figures for a v5e at
+1.5 GHz by its compiler's estimates (``benchmarks/results/tpu-v5e.json``): there the choice is a rule and
+does not rest on them. The GPUs' are not measured, but follow from a memory of 3 TB/s.
 """
 
 from dataclasses import dataclass

@@ -16,7 +16,6 @@ from jax import lax
 from .. import dtypes
 from ..taps import Taps
 from .blocks import apply_blocks
-from .blocks import slabs as slabs
 
 # From how many weights on a matrix is multiplied by blocks; figures are kilocycles that the compiler expects
 # of a v5e, dense and by blocks. The pass on the larger side of the array, first when shrinking and last when
