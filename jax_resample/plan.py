@@ -11,7 +11,7 @@ from .lowering.primitive import resample_p
 from .lowering.schedule import LOWERINGS, Passes, Schedule, schedule
 from .resize import resize
 
-# One column for each, as the GPUs share their prices.
+# The GPUs share their prices.
 _SHOWN = tuple(name for name in PLATFORMS if name != "rocm")
 
 

@@ -1,10 +1,6 @@
 """Which program computes an operator: the order of its passes, each one's lowering, and what is stored.
 
-Every schedule is priced (``cost.py``) and the cheapest is taken, when JA            choices = [
-                (False, True) if fuses(one.taps, one.lowering) and after.lowering != "matrix" else (True,)
-                for one, after in pairwise(chosen)
-            ]
- lowers the computation for a
+Every schedule is priced (``cost.py``) and the cheapest is taken, when JAX lowers the computation for a
 platform: by the platform, the shape and the taps, or with the lowering that the caller names.
 """
 
@@ -56,7 +52,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Schedule:
-    """Steps in order, and their price in nanoseconds of the machine that ``cost.py`` was fitted on."""
+    """Steps in order, and their price in nanoseconds as ``cost.py`` has them."""
 
     steps: tuple[Step, ...]
     cost: float
@@ -125,12 +121,9 @@ def _able(taps: Taps, platform: str, lowering: str) -> tuple[str, ...]:
 
 
 def fuses(taps: Taps, lowering: str) -> bool:
-    """Whether             choices = [
-                    (False, True) if fuses(one.taps, one.lowering) and after.lowering != "matrix" else (True,)
-                    for one, after in pairwise(chosen)
-                ]
-    LA would compute a pass inside the one after it; products, and phases as they are
-        interleaved, it stores by itself.
+    """Whether XLA would compute a pass inside the one after it.
+
+    Products it stores by itself, and phases as they are interleaved.
     """
     found = pattern(taps) if lowering == "phases" else None
     return lowering == "gather" or (found is not None and len(found.phases) == 1)
