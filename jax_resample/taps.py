@@ -103,13 +103,17 @@ class Taps:
             return np.dtype(dtype).name
         return compute_dtype(dtype) if self.shift is None else "int32"
 
+    def entries(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The weights other than zero, by output: the output, the input and the weight of each."""
+        row, tap = np.nonzero(self.weights)
+        return row, self.start[row] + tap, self.weights[row, tap]
+
     @cached_property
     def transposed(self) -> "Taps":
         """The adjoint: output samples become inputs, still a band."""
-        row, tap = np.nonzero(self.weights)
-        column = self.start[row] + tap
+        row, column, value = self.entries()
         order = np.argsort(column, kind="stable")
-        row, column, value = row[order], column[order], self.weights[row, tap][order]
+        row, column, value = row[order], column[order], value[order]
         start = np.full(self.n, self.m, np.int64)
         np.minimum.at(start, column, row)
         start[start == self.m] = 0  # samples that nothing reads
@@ -121,8 +125,8 @@ class Taps:
     def as_matrix(self) -> np.ndarray:
         """The dense ``(m, n)`` matrix, for inspection and tests; nothing computes with it."""
         matrix = np.zeros((self.m, self.n), self.weights.dtype)
-        row, tap = np.nonzero(self.weights)
-        matrix[row, self.start[row] + tap] = self.weights[row, tap]
+        row, column, value = self.entries()
+        matrix[row, column] = value
         return matrix
 
 

@@ -4,7 +4,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jax_resample.taps import Taps
+from jax_resample.conventions import torch_convention
+from jax_resample.taps import Axis, Taps, build
 
 
 class Case(NamedTuple):
@@ -49,6 +50,12 @@ CASES: list[Case] = [
 IDS: list[str] = [case.name for case in CASES]
 
 LINEAR_CASES: list[Case] = [case for case in CASES if not case.options["method"].startswith("nearest")]
+
+
+def taps(n: int, m: int, method: str = "linear", antialias: bool = False, **options: Any) -> Taps:
+    """PyTorch's taps of one axis; ``options`` are other fields of `Axis`."""
+    row = torch_convention(method, antialias=antialias, align_corners=False, out_sizes=(m,))
+    return build(Axis(n, m, row, **options))
 
 
 def as_matrix(taps: Taps) -> np.ndarray:

@@ -9,20 +9,14 @@ import numpy as np
 import pytest
 
 import jax_resample as jr
-from jax_resample.conventions import torch_convention
 from jax_resample.lowering.blocks import slabs
 from jax_resample.lowering.cost import PLATFORMS
 from jax_resample.lowering.phases import pattern
 from jax_resample.lowering.schedule import LOWERINGS, schedule
-from jax_resample.taps import Axis, build
 
-from .modes import CASES, IDS
+from .modes import CASES, IDS, taps
 
 OTHERS = [name for name in LOWERINGS if name != "gather"]
-
-
-def taps(n, m, method="linear", antialias=False):
-    return build(Axis(n, m, row_of(method, antialias, m)))
 
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
@@ -79,11 +73,7 @@ def test_long_axes_are_products_of_blocks(n, m, method, antialias, rng):
     near(y, expected, atol=4 * 2.0**-23 * float(jnp.abs(expected).max()))
     gradient = pull(y)[0]
     near(pull_other(y)[0], gradient, atol=4 * 2.0**-23 * float(jnp.abs(gradient).max()))
-    assert slabs(build(Axis(n, m, row_of(method, antialias, m))))[1].size < 400 * (n + m)
-
-
-def row_of(method, antialias, m):
-    return torch_convention(method, antialias=antialias, align_corners=False, out_sizes=(m,))
+    assert slabs(taps(n, m, method, antialias))[1].size < 400 * (n + m)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "uint8"])
@@ -142,7 +132,7 @@ def test_the_order_of_passes():
     for platform in PLATFORMS:
         assert [axis for axis, *_ in steps(platform, (1, 64, 64, 3), {1: up, 2: down})] == [2, 1]
         assert [axis for axis, *_ in steps(platform, (1, 64, 64, 3), {1: down, 2: up})] == [1, 2]
-    fixed = build(Axis(64, 16, row_of("linear", True, 16), "float64", None, True))
+    fixed = taps(64, 16, antialias=True, dtype="float64", fixed_point=True)
     assert [axis for axis, *_ in steps("cpu", (1, 64, 64, 3), {1: fixed, 2: fixed})] == [2, 1]
 
 

@@ -10,11 +10,12 @@ import pytest
 from jax import lax
 
 import jax_resample as jr
-from jax_resample.conventions import torch_convention
 from jax_resample.lowering import blocks
 from jax_resample.lowering.gather import apply_taps
 from jax_resample.lowering.matrix import apply_matrices, apply_matrix, order
-from jax_resample.taps import Axis, Taps, build
+from jax_resample.taps import Taps
+
+from .modes import taps
 
 # The same products of float32 added in another order; largest seen: 2.0.
 ULPS = 4.0
@@ -31,11 +32,6 @@ AXES = [
     (2000, 900, "area", False),
     (1500, 1777, "linear", False),
 ]
-
-
-def taps(n: int, m: int, method: str = "linear", antialias: bool = False) -> Taps:
-    row = torch_convention(method, antialias=antialias, align_corners=False, out_sizes=(m,))
-    return build(Axis(n, m, row))
 
 
 def dense(x: jax.Array, t: Taps) -> jax.Array:

@@ -92,13 +92,13 @@ def blocks(taps: Taps) -> tuple[Block, ...]:
     outputs = -(-taps.m // (_MOST_BLOCKS * _OUTPUTS)) * _OUTPUTS
     begin, end = _reach(taps, outputs)
     begin, end = begin // _ROWS * _ROWS, np.minimum(-(-end // _ROWS) * _ROWS, taps.n)
-    row, tap = np.nonzero(taps.weights)
-    column, block = taps.start[row] + tap, row // outputs
+    row, column, value = taps.entries()
+    block = row // outputs
     found = []
     for number, (first, last) in enumerate(zip(begin.tolist(), end.tolist(), strict=True)):
         here = block == number
         weights = np.zeros((min(outputs, taps.m - number * outputs), last - first), taps.weights.dtype)
-        weights[row[here] - number * outputs, column[here] - first] = taps.weights[row[here], tap[here]]
+        weights[row[here] - number * outputs, column[here] - first] = value[here]
         found.append(Block(first, weights))
     return tuple(found)
 
@@ -109,14 +109,14 @@ def tiles(taps: Taps) -> Tiles | None:
     unit = taps.m // gcd(taps.n, taps.m)
     outputs = max(1, round(_MOST_OUTPUTS / unit)) * unit
     size = outputs * taps.n // taps.m
-    row, tap = np.nonzero(taps.weights)
-    column, block = taps.start[row] + tap, row // outputs
+    row, column, value = taps.entries()
+    block = row // outputs
     before = max(0, int((block * size - column).max(initial=0)))
     after = max(0, int((column + 1 - (block + 1) * size).max(initial=0)))
     if outputs > 2 * _MOST_OUTPUTS or max(before, after) > size:
         return None
     weights = np.zeros((-(-taps.m // outputs), outputs, before + size + after), taps.weights.dtype)
-    weights[block, row % outputs, column - (block * size - before)] = taps.weights[row, tap]
+    weights[block, row % outputs, column - (block * size - before)] = value
     return Tiles(size, before, after, weights)
 
 
@@ -149,17 +149,17 @@ def slabs(taps: Taps, outputs: int = _OUTPUTS) -> tuple[np.ndarray, np.ndarray]:
     first, last = _reach(taps, outputs)
     length = min(taps.n, -(-int((last - first).max()) // _ROWS) * _ROWS)
     first = np.minimum(first, taps.n - length)
-    row, tap = np.nonzero(taps.weights)
-    column, block = taps.start[row] + tap, row // outputs
+    row, column, value = taps.entries()
+    block = row // outputs
     weights = np.zeros((len(first), outputs, length), taps.weights.dtype)
-    weights[block, row % outputs, column - first[block]] = taps.weights[row, tap]
+    weights[block, row % outputs, column - first[block]] = value
     return first, weights
 
 
 def _reach(taps: Taps, outputs: int) -> tuple[np.ndarray, np.ndarray]:
     """The first input that each block reads, and the one after the last; a block without any is given one."""
-    row, tap = np.nonzero(taps.weights)
-    column, block = taps.start[row] + tap, row // outputs
+    row, column, _ = taps.entries()
+    block = row // outputs
     count = -(-taps.m // outputs)
     first, last = np.full(count, taps.n - 1), np.zeros(count, np.int64)
     np.minimum.at(first, block, column)

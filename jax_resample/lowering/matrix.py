@@ -4,7 +4,7 @@ A product multiplies every sample it loads, most by zero, so a NaN or an infinit
 for ``lowering="gather"`` where it must not.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -52,19 +52,18 @@ class Place:
         return self.number == self.count - 1
 
 
-def apply_matrices(x: jax.Array, passes: Iterable[tuple[int, Taps]], platform: str) -> jax.Array:
-    """``x`` resampled along every axis in ``passes``, in the dtype that computes.
+def apply_matrices(x: jax.Array, passes: Sequence[tuple[int, Taps]], platform: str) -> jax.Array:
+    """``x`` resampled along every axis in ``passes``, in their order (`order` finds one), not yet rounded.
 
     The image enters as it is and not widened. On a TPU a bfloat16 image is computed with 16 bits of each
     operand, in a half or a third of the time that 24 take, since its result is rounded to 8: the sums are off
     by 2**-16 of the largest magnitude, a 128th of a unit, and of the results up to 0.8 % (1.8 % of "area",
     where ties abound) round otherwise than from float32. Any other dtype is computed at full precision.
     """
-    ordered = order(tuple(passes))
     rough = platform == "tpu" and x.dtype == jnp.bfloat16
     precision = lax.Precision.HIGH if rough else lax.Precision.HIGHEST
-    for number, (axis, taps) in enumerate(ordered):
-        x = _one_pass(x, taps, axis, precision, Place(number, len(ordered)))
+    for number, (axis, taps) in enumerate(passes):
+        x = _one_pass(x, taps, axis, precision, Place(number, len(passes)))
     return x
 
 

@@ -21,7 +21,7 @@ def apply_passes(x: jax.Array, *, passes: Passes, lowering: str, platform: str) 
     kind = x.dtype
     steps = schedule(x.shape, passes, platform, lowering).steps
     if all(step.lowering == "matrix" for step in steps):
-        return dtypes.round_to(apply_matrices(x, passes, platform), kind)
+        return dtypes.round_to(apply_matrices(x, [(s.axis, s.taps) for s in steps], platform), kind)
     for step, following in zip(steps, (*steps[1:], None), strict=True):
         apart = step.stored and fuses(step.taps, step.lowering) and platform == "cpu"
         x = _stored(x, step, following.axis) if following and apart else _one_pass(x, step)

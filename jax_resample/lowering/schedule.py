@@ -75,7 +75,7 @@ def _cheapest(shape: tuple[int, ...], passes: Passes, platform: str, lowering: s
 
 def _candidates(passes: Passes, platform: str, lowering: str) -> Iterator[tuple[Step, ...]]:
     """Every order, with every lowering of each pass, and stored or not wherever that is a choice."""
-    for order in _orders(passes, platform):
+    for order in _orders(passes, platform, lowering):
         steps = [
             [Step(axis, taps, name, False) for name in _able(taps, platform, lowering)]
             for axis, taps in order
@@ -89,7 +89,7 @@ def _candidates(passes: Passes, platform: str, lowering: str) -> Iterator[tuple[
                 yield tuple(replace(step, stored=s) for step, s in zip(chosen, (*stored, False), strict=True))
 
 
-def _orders(passes: Passes, platform: str) -> Iterator[Passes]:
+def _orders(passes: Passes, platform: str, lowering: str) -> Iterator[Passes]:
     """Orders of the passes, the preferred one first: axes that shrink, outermost first, then axes that
     grow, innermost first. Fixed point goes from the last axis to the first, as in PyTorch: there the order
     shows, because each pass rounds. Products have an order of their own.
@@ -97,7 +97,7 @@ def _orders(passes: Passes, platform: str) -> Iterator[Passes]:
     if any(taps.shift is not None for _, taps in passes):
         yield tuple(sorted(passes, key=lambda item: -item[0]))
         return
-    if platform == "tpu":
+    if platform == "tpu" or lowering == "matrix":
         yield order_of_products(passes)
         return
     preferred = tuple(sorted(passes, key=lambda item: _preference(*item)))
