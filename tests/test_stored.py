@@ -1,5 +1,6 @@
 """Passes that are stored before the next, as small arrays never are: the same results in every transform."""
 
+import contextlib
 import functools
 from dataclasses import replace
 
@@ -28,13 +29,20 @@ def forget() -> None:
     jax.clear_caches()
 
 
-@pytest.fixture
-def stored(monkeypatch):
+@contextlib.contextmanager
+def free_storage():
     """On a CPU, storing is free and so never declined."""
-    monkeypatch.setitem(cost.COSTS, "cpu", FREE)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(cost.COSTS, "cpu", FREE)
+        forget()
+        yield
     forget()
-    yield
-    forget()
+
+
+@pytest.fixture
+def stored():
+    with free_storage():
+        yield
 
 
 def resize(case: Case, **options):
@@ -73,14 +81,11 @@ def test_channels_first(case, stored, rng, x64):
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if c.options["method"] in ("linear", "cubic", "lanczos")])
-def test_fixed_point_is_equal(case, rng, monkeypatch):
+def test_fixed_point_is_equal(case, rng):
     x = jnp.asarray(rng.integers(0, 256, case.shape).astype(np.uint8))
     expected = np.asarray(resize(case)(x))
-    monkeypatch.setitem(cost.COSTS, "cpu", FREE)
-    forget()
-    np.testing.assert_array_equal(resize(case)(x), expected)
-    monkeypatch.undo()
-    forget()
+    with free_storage():
+        np.testing.assert_array_equal(resize(case)(x), expected)
 
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16", "int8", "complex64"])
