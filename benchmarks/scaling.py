@@ -1,7 +1,7 @@
 """``python -m benchmarks scaling``: how time grows with pixels, with the kernel and with the batch."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,10 +10,11 @@ import numpy as np
 import typer
 
 from .cases import Case
+from .command import settings
 from .cpu import Out, Quick, Repeats
 from .environment import keep_freed_memory
 from .peers import Peer
-from .running import QUICK, console, payload, run_case, save, target
+from .running import console, payload, run_case, save, target
 from .tables import Cell, Table, seconds
 from .timing import Settings
 
@@ -44,10 +45,10 @@ def scaling(
     from .peers import cpu_peers
     from .peers_jax import jax_peers
 
-    settings = replace(QUICK if quick else Settings(), repeats=repeats or (3 if quick else 9))
+    chosen = settings(quick=quick, repeats=repeats or (3 if quick else 9))
     peers = [p for p in (*jax_peers(), *cpu_peers()) if p.library in _LIBRARIES]
-    results = payload("scaling", settings, limit_s=_LIMIT_S, keeps_freed_memory=kept)
-    results["sweeps"] = [run(sweep, peers, settings) for sweep in sweeps(largest)]
+    results = payload("scaling", chosen, limit_s=_LIMIT_S, keeps_freed_memory=kept)
+    results["sweeps"] = [run(sweep, peers, chosen) for sweep in sweeps(largest)]
     for table in tables(results):
         console.print(table.rich())
     path: Path | None = target("scaling", out, quick=quick, partial=largest != 8192)
@@ -79,12 +80,12 @@ def sweeps(largest: int = 8192) -> tuple[Sweep, ...]:
     )
 
 
-def run(sweep: Sweep, peers: Sequence[Peer], settings: Settings) -> dict[str, Any]:
+def run(sweep: Sweep, peers: Sequence[Peer], chosen: Settings) -> dict[str, Any]:
     """Every point of a sweep; a peer that is left out of one is left out of those that follow."""
     points, active = [], list(peers)
     for quantity, case in sweep.points:
         console.print(f"{case.name} ...", soft_wrap=True, markup=False)
-        done = run_case(case, active, settings, gradient=False, limit_s=_LIMIT_S)
+        done = run_case(case, active, chosen, gradient=False, limit_s=_LIMIT_S)
         active = [peer for peer in active if peer.label not in done["left_out"]]
         points.append({"quantity": quantity, **done})
     return {"name": sweep.name, "quantity": sweep.quantity, "points": points, "slopes": slopes(points)}

@@ -13,9 +13,10 @@ import typer
 
 from . import tpu_tables
 from .cases import CASES, Case, select
+from .command import settings
 from .cpu import CasePatterns, Lowerings, Out, Quick, Repeats
 from .ratios import show
-from .running import QUICK, RESULTS, console, fail, payload, run_cases, save, target
+from .running import RESULTS, console, fail, payload, run_cases, save, target
 from .timing import Settings
 
 _ROOT = Path(__file__).parent.parent
@@ -98,11 +99,10 @@ def _time(
 
     from .peers_jax import jax_peers
 
-    settings = replace(QUICK if quick else Settings(), wait_each=False)
-    settings = replace(settings, repeats=repeats or settings.repeats)
+    chosen = settings(quick=quick, repeats=repeats, wait_each=False)
     typed = [replace(one, name=f"{one.name}-{name}", dtype=name) for name in dtypes for one in cases]
-    results = payload("tpu", settings, devices={"jax": jax.devices()[0].device_kind})
-    results["cases"] = run_cases(typed, jax_peers(lowerings), settings)
+    results = payload("tpu", chosen, devices={"jax": jax.devices()[0].device_kind})
+    results["cases"] = run_cases(typed, jax_peers(lowerings), chosen)
     show(results)
     path = target("tpu", out, quick=quick, partial=partial)
     if path is not None:
