@@ -7,19 +7,16 @@
 elsewhere, since PyTorch chooses kernels by CPU.
 """
 
-import argparse
 import sys
-import tempfile
 import warnings
-from pathlib import Path
 
 import numpy as np
 import torch
 
 from ..tolerances import unit
 from .calls import CALLS, FILE, Call, samples
+from .recording import command
 
-_PATH = Path(__file__).parent / FILE
 _CHECK_ULPS = 2.0
 
 
@@ -53,46 +50,12 @@ def record() -> dict[str, np.ndarray]:
     return answers
 
 
-def write(answers: dict[str, np.ndarray]) -> None:
-    """Saves the answers, whole or not at all."""
-    with tempfile.NamedTemporaryFile(dir=_PATH.parent, suffix=".npz", delete=False) as file:
-        np.savez_compressed(file, **answers)
-    Path(file.name).replace(_PATH)
-
-
-def differences(answers: dict[str, np.ndarray]) -> list[str]:
-    """What a fresh recording has that the committed one has not."""
-    with np.load(_PATH) as committed:
-        if set(committed) != set(answers):
-            return [f"names differ: {sorted(set(committed) ^ set(answers))[:5]}"]
-        return [name for name in committed if _differs(name, committed[name], answers[name])]
-
-
-def _differs(name: str, old: np.ndarray, new: np.ndarray) -> bool:
-    exact = old.dtype.kind != "f" or ("nearest" in name and "gradient" not in name)
-    if exact or old.shape != new.shape:
-        return not np.array_equal(old, new)
-    kind = "bfloat16" if "bfloat16" in name else old.dtype.name
-    return bool(np.abs(old.astype(float) - new).max(initial=0) > _CHECK_ULPS * unit(kind, old))
-
-
-def main() -> int:
-    """The command."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="compare with the committed file")
-    check = parser.parse_args().check
-    if torch.__version__.split("+")[0] not in FILE:
-        print(f"this records PyTorch for {FILE}; found {torch.__version__}", file=sys.stderr)
-        return 2
-    answers = record()
-    if not check:
-        write(answers)
-        print(f"{len(answers)} arrays, {_PATH.stat().st_size / 1024:.0f} KiB")
-        return 0
-    different = differences(answers)
-    print(f"{len(answers)} arrays re-recorded, {len(different)} differ", *different, sep="\n")
-    return 1 if different else 0
+def allowance(name: str, value: np.ndarray) -> float:
+    """None for integers and nearest neighbours; two units in the last place elsewhere."""
+    if value.dtype.kind != "f" or ("nearest" in name and "gradient" not in name):
+        return 0.0
+    return _CHECK_ULPS * unit("bfloat16" if "bfloat16" in name else value.dtype.name, value)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command(FILE, record, package="PyTorch", installed=str(torch.__version__), allowance=allowance))
