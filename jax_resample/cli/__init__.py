@@ -4,6 +4,8 @@ This module imports nothing of the extra ``cli``; `main` names the install line 
 """
 
 import sys
+from importlib import import_module
+from types import ModuleType
 
 INSTALL = 'pip install "jax_resample[cli]"'
 _EXTRA = ("typer", "rich", "PIL", "matplotlib")
@@ -26,3 +28,19 @@ def main() -> None:
             raise
         print(f"Error: jax-resample needs {missing}, which is not installed: {INSTALL}", file=sys.stderr)
         sys.exit(1)
+
+
+def pictures(module: str) -> ModuleType:
+    """A module that draws, imported when a picture is wanted.
+
+    Raises:
+      ModuleNotFoundError: a package of the extra is missing; the message names the install line.
+    """
+    try:
+        return import_module(f"{__name__}.{module}")
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in _EXTRA:
+            raise
+        msg = f"pictures need {missing}, which is not installed: {INSTALL}"
+        raise ModuleNotFoundError(msg, name=error.name) from error

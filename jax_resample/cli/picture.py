@@ -1,7 +1,6 @@
 """The picture of `demo`: both settings of `align_corners`, in one figure."""
 
 import io
-from typing import Any
 
 import numpy as np
 from matplotlib import rc_context
@@ -12,26 +11,15 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MultipleLocator
 
 from .demo import SETTINGS, Patch, displacement, landing, spacing, values
+from .style import COLOURS, FAINT, INK, STYLE
 
-_COLOURS = {False: "#0072B2", True: "#D55E00"}  # blue and vermilion: told apart by most colour-blind eyes
+_COLOURS = dict(zip(SETTINGS, COLOURS, strict=False))
 _NAMES = {setting: f"align_corners={setting}" for setting in SETTINGS}
-_INK, _FAINT = "#222222", "#8c8c8c"
-_STYLE: dict[Any, Any] = {
-    "font.family": "DejaVu Sans",
-    "font.size": 15,
-    "axes.titlesize": 15,
-    "axes.titleweight": "bold",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "text.color": _INK,
-    "axes.edgecolor": _INK,
-    "axes.labelcolor": _INK,
-}
 
 
 def draw(patch: Patch) -> bytes:
     """The figure as a PNG file of 1600 x 1200 pixels."""
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure = Figure(figsize=(16, 12), dpi=100, facecolor="white")
         FigureCanvasAgg(figure)
         _write_headline(figure)
@@ -79,7 +67,7 @@ def _draw_lane(axes: Axes, setting: bool, base: float) -> None:
     landed, step = landing(2, 4, align_corners=setting), float(spacing(2, 4, align_corners=setting))
     read = values(samples, 4, align_corners=setting)
     for u, value in zip((0, 1), samples, strict=True):
-        _draw_pixel(axes, u, base, 1.0, 0.45, value, _INK)
+        _draw_pixel(axes, u, base, 1.0, 0.45, value, INK)
     for u, value in zip(landed, read, strict=True):
         _draw_pixel(axes, float(u), base + 1.15, step, 0.45, float(value), colour)
         arrow = {"arrowstyle": "-|>", "color": colour, "lw": 2, "shrinkA": 0, "shrinkB": 0}
@@ -101,7 +89,7 @@ def _draw_pixel(
     """A pixel as a square of its grey, with its value."""
     grey = str(0.25 + 0.7 * value)
     axes.add_patch(Rectangle((u - width / 2, base), width, height, facecolor=grey, edgecolor=edge, lw=2))
-    ink = "white" if value < 0.4 else _INK
+    ink = "white" if value < 0.4 else INK
     axes.text(u, base + height / 2, _short(value), ha="center", va="center", color=ink, size=14, zorder=6)
 
 
@@ -113,9 +101,9 @@ def _draw_maps(axes: Axes) -> None:
     """Output index to input coordinate: the lines cross in the middle and part at the borders."""
     n, m = 4, 16
     edges_out, edges_in = (-0.5, m - 0.5), (-0.5, n - 0.5)
-    axes.add_patch(Rectangle((-0.5, -0.5), m, n, facecolor="#f3f3f3", edgecolor=_FAINT, lw=1.2, zorder=0))
+    axes.add_patch(Rectangle((-0.5, -0.5), m, n, facecolor="#f3f3f3", edgecolor=FAINT, lw=1.2, zorder=0))
     axes.plot(edges_out, edges_in, color=_COLOURS[False], lw=1.5, ls=":")
-    axes.plot(edges_out, edges_in, ls="", marker="s", ms=9, color=_FAINT, label="outer edges of both grids")
+    axes.plot(edges_out, edges_in, ls="", marker="s", ms=9, color=FAINT, label="outer edges of both grids")
     for setting, marker in zip(SETTINGS, "oD", strict=True):
         landed = landing(n, m, align_corners=setting)
         axes.plot(landed, marker=marker, ms=7, lw=2, color=_COLOURS[setting], label=_NAMES[setting])
@@ -137,7 +125,7 @@ def _draw_patch(figure: Figure, patch: Patch) -> None:
         _frame(axes, _NAMES[setting], _COLOURS[setting])
     axes = figure.add_axes((lefts[2], bottom, *side))
     drawn = axes.imshow(patch.difference, cmap="gray_r", interpolation="nearest", vmin=0)
-    _frame(axes, "difference", _INK)
+    _frame(axes, "difference", INK)
     scale = figure.add_axes((lefts[2], 0.066, side[0], 0.014))
     bar = figure.colorbar(drawn, cax=scale, orientation="horizontal")
     bar.set_label("grey levels of 255")
@@ -156,8 +144,8 @@ def _draw_shift(axes: Axes) -> None:
     for factor, style in zip((2, 4, 8), (":", "--", "-"), strict=True):
         m = factor * n
         place = (np.arange(m) + 0.5) / m
-        axes.plot(place, displacement(n, m), color=_INK, lw=2.5, ls=style, label=f"enlarged {factor} times")
-    axes.axhline(0, color=_FAINT, lw=1)
+        axes.plot(place, displacement(n, m), color=INK, lw=2.5, ls=style, label=f"enlarged {factor} times")
+    axes.axhline(0, color=FAINT, lw=1)
     axes.set(ylabel="shift (output pixels)", xlim=(0, 1))
     axes.set_xticks((0, 0.5, 1), ("edge", "middle", "edge"))
     axes.legend(loc="upper left", frameon=False, fontsize=14)
