@@ -1,31 +1,121 @@
-"""What a tap outside the array reads: the boundary table.
+"""What a tap outside the array reads: the boundary tables.
 
-A rule takes the sample indices of a set of taps (any integers) with their weights, and returns indices
-inside ``[0, n)`` with the weights those samples get.
+Indices are *replaced*, coordinates are *folded*. A rule of `BOUNDARIES` takes the sample indices of a set of
+taps (any integers, one set along the last axis) with their weights, and returns indices inside ``[0, n)``
+with the weights those samples get. A rule of `FOLDS` takes positions (pixels, any real numbers) and returns
+positions inside ``[0, n - 1]``; it is how a library that pads the coordinate itself, before it looks for
+taps, treats the edge, and how positions too large for an integer are treated. All of them work on NumPy or
+traced arrays, the namespace being ``xp``.
+
+==========  =============================
+name        what lies outside ``a b c d``
+==========  =============================
+constant    ``k k k | a b c d | k k k``
+clamp       ``a a a | a b c d | d d d``
+reflect     ``c b a | a b c d | d c b``
+mirror      ``d c b | a b c d | c b a``
+wrap        ``b c d | a b c d | a b c``
+drop        nothing, and the weights of the others make up for it
+==========  =============================
 """
 
 from collections.abc import Callable
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 
-Rule = Callable[[np.ndarray, np.ndarray, int], tuple[np.ndarray, np.ndarray]]
+from .arithmetic import fma
+
+Rule = Callable[..., tuple[Any, Any]]
+Fold = Callable[..., Any]
 
 
-def _clamp(index: np.ndarray, weights: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+def _clamp(index: Any, weights: Any, n: int, xp: ModuleType = np) -> tuple[Any, Any]:
     """The edge sample is repeated (PyTorch without antialias, OpenCV's BORDER_REPLICATE)."""
-    return np.clip(index, 0, n - 1), weights
+    return xp.clip(index, 0, n - 1), weights
 
 
-def _drop(index: np.ndarray, weights: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+def _drop(index: Any, weights: Any, n: int, xp: ModuleType = np) -> tuple[Any, Any]:
     """Outside taps are dropped and the others share their weight (Pillow, PyTorch with antialias).
 
     The weights are summed one by one, in their own type, as those libraries sum them.
     """
     inside = (index >= 0) & (index < n)
-    weights = np.where(inside, weights, weights.dtype.type(0))
-    total = np.cumsum(weights, axis=1, dtype=weights.dtype)[:, -1:]
-    safe = np.where(total == 0, weights.dtype.type(1), total)
-    return np.clip(index, 0, n - 1), weights / safe
+    weights = xp.where(inside, weights, weights.dtype.type(0))
+    total = xp.cumsum(weights, axis=-1, dtype=weights.dtype)[..., -1:]
+    safe = xp.where(total == 0, weights.dtype.type(1), total)
+    return xp.clip(index, 0, n - 1), weights / safe
 
 
-BOUNDARIES: dict[str, Rule] = {"clamp": _clamp, "drop": _drop}
+def _constant(index: Any, weights: Any, n: int, xp: ModuleType = np) -> tuple[Any, Any]:
+    """Outside taps read nothing; what the constant adds is its value times the weight that is missing."""
+    inside = (index >= 0) & (index < n)
+    return xp.clip(index, 0, n - 1), xp.where(inside, weights, weights.dtype.type(0))
+
+
+def _reflect(index: Any, weights: Any, n: int, xp: ModuleType = np) -> tuple[Any, Any]:
+    """Half-sample symmetric (SciPy's reflect, OpenCV's BORDER_REFLECT)."""
+    place = xp.mod(index, 2 * n)
+    return xp.minimum(place, 2 * n - 1 - place), weights
+
+
+def _mirror(index: Any, weights: Any, n: int, xp: ModuleType = np) -> tuple[Any, Any]:
+    """Whole-sample symmetric (SciPy's mirror, OpenCV's BORDER_REFLECT_101)."""
+    period = max(2 * (n - 1), 1)
+    place = xp.mod(index, period)
+    return xp.minimum(place, period - place) if n > 1 else place, weights
+
+
+def _wrap(index: Any, weights: Any, n: int, xp: ModuleType = np) -> tuple[Any, Any]:
+    """Periodic (SciPy's grid-wrap, OpenCV's BORDER_WRAP)."""
+    return xp.mod(index, n), weights
+
+
+BOUNDARIES: dict[str, Rule] = {
+    "clamp": _clamp,
+    "drop": _drop,
+    "constant": _constant,
+    "reflect": _reflect,
+    "mirror": _mirror,
+    "wrap": _wrap,
+}
+
+
+def _fold_clamp(u: Any, n: int, xp: ModuleType = np) -> Any:
+    """The nearest position inside; NaN goes to 0. The derivative is 0 at the ends too, as in PyTorch."""
+    zero, last = u.dtype.type(0), u.dtype.type(n - 1)
+    u = xp.where(u > zero, u, zero)
+    return xp.where(u < last, u, last)
+
+
+def _fold_symmetric(u: Any, n: int, low: float, span: int, xp: ModuleType) -> Any:
+    """Reflects at ``low`` and ``low + span`` in the order of PyTorch's vector kernel, then clamps."""
+    low, period = u.dtype.type(low), u.dtype.type(2 * span)
+    distance = xp.where(u < low, low - u, u - low)
+    rest = fma(-xp.trunc(distance / period), period, distance, xp)
+    back = period - rest
+    return _fold_clamp(xp.where(rest > back, back, rest) + low, n, xp)
+
+
+def _fold_reflect(u: Any, n: int, xp: ModuleType = np) -> Any:
+    """Reflects at the outer edges of the pixels, ``-1/2`` and ``n - 1/2``; the last half pixels repeat."""
+    return _fold_symmetric(u, n, -0.5, n, xp)
+
+
+def _fold_mirror(u: Any, n: int, xp: ModuleType = np) -> Any:
+    """Reflects at the centres of the first and last pixels."""
+    return _fold_symmetric(u, n, 0.0, n - 1, xp) if n > 1 else xp.zeros_like(u)
+
+
+def _fold_wrap(u: Any, n: int, xp: ModuleType = np) -> Any:
+    """Periodic: ``u`` modulo ``n``, in ``[0, n)``, which is past the last centre in its last pixel."""
+    return xp.mod(u, u.dtype.type(n))
+
+
+FOLDS: dict[str, Fold] = {
+    "clamp": _fold_clamp,
+    "reflect": _fold_reflect,
+    "mirror": _fold_mirror,
+    "wrap": _fold_wrap,
+}
