@@ -13,8 +13,13 @@ from .taps import Taps
 
 def matrix(taps: Taps) -> np.ndarray:
     """The dense ``(m, n)`` matrix in float64, which holds float32 and fixed-point weights exactly."""
-    dense = taps.as_matrix().astype(np.float64)
-    return dense if taps.shift is None else dense / (1 << taps.shift)
+    return _real(taps.as_matrix(), taps)
+
+
+def terms(taps: Taps, output: int) -> list[tuple[float, int]]:
+    """The weights other than zero of one output, each with the sample that it weighs."""
+    row = _real(taps.weights[output], taps)
+    return [(float(row[k]), int(taps.start[output]) + int(k)) for k in np.flatnonzero(row)]
 
 
 def compose(outer: Taps, inner: Taps, dtype: Any) -> Taps:
@@ -24,7 +29,7 @@ def compose(outer: Taps, inner: Taps, dtype: Any) -> Taps:
     value = left.astype(np.float64)[:, None] * inner.weights[middle].astype(np.float64)
     read = value != 0
     rows = np.broadcast_to(row[:, None], read.shape)
-    return _from_entries((outer.m, inner.n), rows[read], column[read], value[read], dtype)
+    return from_entries((outer.m, inner.n), rows[read], column[read], value[read], dtype)
 
 
 def pseudo_inverse(taps: Taps, dtype: Any, rcond: float | None) -> Taps:
@@ -38,10 +43,10 @@ def pseudo_inverse(taps: Taps, dtype: Any, rcond: float | None) -> Taps:
     inverse = np.linalg.pinv(matrix(taps), rcond=given)
     inverse[abs(inverse) <= rounding * abs(inverse).max(initial=0)] = 0
     row, column = np.nonzero(inverse)
-    return _from_entries(inverse.shape, row, column, inverse[row, column], dtype)
+    return from_entries(inverse.shape, row, column, inverse[row, column], dtype)
 
 
-def _from_entries(
+def from_entries(
     shape: tuple[int, int], row: np.ndarray, column: np.ndarray, value: np.ndarray, dtype: Any
 ) -> Taps:
     """Taps with the sums of the values given for the same place."""
@@ -52,3 +57,8 @@ def _from_entries(
     weights = np.zeros((m, int((column - start[row]).max(initial=0)) + 1))
     np.add.at(weights, (row, column - start[row]), value)
     return Taps(n, start.astype(np.int32), weights.astype(dtype))
+
+
+def _real(weights: np.ndarray, taps: Taps) -> np.ndarray:
+    shift = taps.sums.shift if taps.sums is not None else None
+    return weights.astype(np.float64) / (1 << (shift or 0))
