@@ -8,6 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from . import compat as compat
+from .conventions import Convention as Convention
+from .conventions import conventions as conventions
 from .interpolate import interpolate as interpolate
 from .plan import Plan as Plan
 from .plan import plan as plan
@@ -20,7 +22,18 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["Plan", "adaptive_avg_pool", "compat", "interpolate", "linen", "nnx", "plan", "resize"]
+__all__ = [
+    "Convention",
+    "Plan",
+    "adaptive_avg_pool",
+    "compat",
+    "conventions",
+    "interpolate",
+    "linen",
+    "nnx",
+    "plan",
+    "resize",
+]
 
 _LAYERS = ("linen", "nnx")
 

@@ -5,8 +5,9 @@ coordinates and weights. A coordinate that differs in its last bit can move a we
 tables built here round where those kernels round.
 """
 
+from collections.abc import Callable
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -43,3 +44,26 @@ def _fma64(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
 def _high_half(a: np.ndarray) -> np.ndarray:
     scaled = _SPLITTER * a
     return scaled - (scaled - a)
+
+
+class Arithmetic(NamedTuple):
+    """In which type coordinates and weights are computed, and where they are rounded.
+
+    Attributes:
+      dtype: name of the real type; None is the type that computes for the image (``dtypes.compute_dtype``).
+      multiply_add: how ``a * b + c`` is rounded.
+      floor_dtype: type in which a coordinate is floored; None is its own.
+    """
+
+    dtype: str | None
+    multiply_add: Callable[..., Any]
+    floor_dtype: str | None = None
+
+
+ARITHMETICS: dict[str, Arithmetic] = {
+    "image": Arithmetic(None, multiply_add),
+    "float32": Arithmetic("float32", multiply_add),
+    "float64": Arithmetic("float64", multiply_add),
+    # PyTorch's x86 kernels fuse, and floor float64 coordinates with the C function for float32.
+    "fused": Arithmetic(None, fma, "float32"),
+}

@@ -1,26 +1,34 @@
 """Where output samples land in the input: output sizes, steps and coordinate maps of one axis.
 
 Coordinates are in input pixels. Sample ``i`` of the input sits at coordinate ``i``; its pixel covers
-``[i - 1/2, i + 1/2]``. Every map is affine, ``u(i) = step * i + offset``:
+``[i - 1/2, i + 1/2]``. A *box* ``(b0, b1)`` is the part of the input that is resampled, in pixel edges
+counted from the first one: ``(0, n)`` is all of it. Every map is affine, ``u(i) = step * i + offset``:
 
-========================  =======================  ==================
-map                       step                     offset
-========================  =======================  ==================
-half-pixel                ``n / m``                ``(step - 1) / 2``
-align-corners             ``(n - 1) / (m - 1)``    0
-asymmetric                ``n / m``                0
-========================  =======================  ==================
+=======================  ===========================  ===========================================
+map                      step                         offset
+=======================  ===========================  ===========================================
+half-pixel               ``(b1 - b0) / m``            ``b0 + (step - 1) / 2``
+asymmetric               ``(b1 - b0) / m``            ``b0``
+half-pixel-symmetric     ``1 / factor``               half-pixel's, ``(n - m * step) / 2`` later
+pytorch-half-pixel       ``(b1 - b0) / m``            half-pixel's; 0 where ``m`` is 1
+align-corners            ``(b1 - b0 - 1) / (m - 1)``  ``b0``
+crop-and-resize          ``(b1 - b0 - 1) / (m - 1)``  ``b0``; the box's middle where ``m`` is 1
+=======================  ===========================  ===========================================
 
 for ``n`` input and ``m`` output samples. The functions take the array namespace as ``xp``, so that the
 same lines build a static table with NumPy and trace with ``jax.numpy``.
 """
 
+import math
+from collections.abc import Callable
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .arithmetic import fma
+
+MultiplyAdd = Callable[..., Any]
 
 
 def output_size(n: int, factor: float) -> int:
@@ -28,23 +36,46 @@ def output_size(n: int, factor: float) -> int:
     return int(float(n) * float(factor))
 
 
-def step(n: int, m: int, *, align_corners: bool, factor: float | None, dtype: Any) -> np.floating:
-    """Distance between neighbouring output samples in input pixels, rounded as PyTorch 2.13 rounds it.
+OUTPUT_SIZES: dict[str, Callable[[int, float], int]] = {
+    "truncate": output_size,
+    "round half even": lambda n, factor: round(float(n) * float(factor)),
+    "round half up": lambda n, factor: math.floor(float(n) * float(factor) + 0.5),
+    "ceil": lambda n, factor: math.ceil(float(n) * float(factor)),
+}
 
-    ``factor`` is the caller's scale where it steps the map instead of the size ratio, else None. With
-    ``align_corners`` the factor is ignored, and a single output sample gets step 0: it reads sample 0.
+
+def step(
+    n: Any,
+    m: int,
+    *,
+    align_corners: bool,
+    factor: Any,
+    dtype: Any,
+    reciprocal: bool = False,
+    xp: ModuleType = np,
+) -> Any:
+    """Distance between neighbouring output samples in input pixels.
+
+    ``n`` is the input's length, or its box's. ``factor`` is the caller's scale where it steps the map instead
+    of the size ratio, else None. With ``align_corners`` the factor is ignored, and a single output sample
+    gets step 0. ``reciprocal`` rounds the scale ``m / n`` before it is inverted.
     """
-    real = np.dtype(dtype).type
+    real = np.dtype(dtype).type if xp is np else lambda value: xp.asarray(value, dtype)
     if align_corners:
         return real(n - 1) / real(m - 1) if m > 1 else real(0)
-    if factor is not None and factor > 0:
-        return real(1.0 / float(factor))
-    return real(n) / real(m) if m else real(0)
+    if factor is not None and (xp is not np or factor > 0):
+        return real(1) / real(factor) if reciprocal or xp is not np else real(1.0 / float(factor))
+    if m == 0:
+        return real(0)
+    return real(1) / (real(m) / real(n)) if reciprocal else real(n) / real(m)
 
 
-def half_pixel(step: Any, m: int, xp: ModuleType = np) -> Any:
-    """``step * (i + 1/2) - 1/2``: the pixel grids share their outer edges."""
-    return fma(step, _ramp(step, m, xp) + step.dtype.type(0.5), step.dtype.type(-0.5), xp)
+def half_pixel(
+    step: Any, m: int, xp: ModuleType = np, first: Any = 0, multiply_add: MultiplyAdd = fma
+) -> Any:
+    """``step * (i + 1/2) + first - 1/2``: the pixel grids share their outer edges."""
+    half = step.dtype.type(0.5)
+    return multiply_add(step, _ramp(step, m, xp) + half, _real(first, step) - half, xp)
 
 
 def align_corners(step: Any, m: int, xp: ModuleType = np) -> Any:
@@ -61,7 +92,72 @@ def window_centre(step: Any, m: int, xp: ModuleType = np) -> Any:
     """Half-pixel centre in edge coordinates, ``step * (i + 1/2)``: one double product, then one cast."""
     if xp is np:
         return (np.float64(step) * (np.arange(m) + 0.5)).astype(step.dtype)
-    return step * (_ramp(step, m, xp) + 0.5)
+    return step * (_ramp(step, m, xp) + step.dtype.type(0.5))
+
+
+class Place(NamedTuple):
+    """One axis as a map sees it: lengths, box and step."""
+
+    n: int
+    m: int
+    box: tuple[Any, Any]
+    step: Any
+    multiply_add: MultiplyAdd
+    xp: ModuleType
+
+    @property
+    def first(self) -> Any:
+        """Where the box begins, in the step's type."""
+        return _real(self.box[0], self.step)
+
+
+class Map(NamedTuple):
+    """A row of the table of maps.
+
+    Attributes:
+      corners: the step spans the centres of the corner samples, and not the outer edges.
+      at: coordinates of the output samples.
+    """
+
+    corners: bool
+    at: Callable[[Place], Any]
+
+
+def _half_pixel(place: Place) -> Any:
+    return half_pixel(place.step, place.m, place.xp, place.first, place.multiply_add)
+
+
+def _from_first(place: Place) -> Any:
+    ramp = asymmetric(place.step, place.m, place.xp)
+    return ramp if place.xp is np and place.first == 0 else ramp + place.first
+
+
+def _half_pixel_symmetric(place: Place) -> Any:
+    span = _real(place.m, place.step) * place.step
+    return _half_pixel(place) + (_real(place.n, place.step) - span) / 2
+
+
+def _pytorch_half_pixel(place: Place) -> Any:
+    return _half_pixel(place) if place.m > 1 else _from_first(place)
+
+
+def _crop_and_resize(place: Place) -> Any:
+    if place.m > 1:
+        return _from_first(place)
+    middle = (place.first + _real(place.box[1], place.step) - 1) / 2
+    return middle + _ramp(place.step, place.m, place.xp)
+
+
+MAPS: dict[str, Map] = {
+    "half-pixel": Map(corners=False, at=_half_pixel),
+    "asymmetric": Map(corners=False, at=_from_first),
+    "half-pixel-symmetric": Map(corners=False, at=_half_pixel_symmetric),
+    "pytorch-half-pixel": Map(corners=False, at=_pytorch_half_pixel),
+    "align-corners": Map(corners=True, at=_from_first),
+    "crop-and-resize": Map(corners=True, at=_crop_and_resize),
+    # PyTorch's antialias takes only the step from align_corners.
+    "half-pixel, corner step": Map(corners=True, at=_half_pixel),
+}
 
 
 def floor_index(u: Any, n: int, xp: ModuleType = np) -> Any:
@@ -75,3 +171,8 @@ def floor_index(u: Any, n: int, xp: ModuleType = np) -> Any:
 
 def _ramp(step: Any, m: int, xp: ModuleType) -> Any:
     return xp.arange(m, dtype=step.dtype)
+
+
+def _real(value: Any, like: Any) -> Any:
+    """A number in the type of ``like``; traced ones are cast."""
+    return value.astype(like.dtype) if hasattr(value, "astype") else like.dtype.type(value)

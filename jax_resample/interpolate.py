@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import jax
 
 from . import checks, coordinates
+from .conventions import torch_convention
 from .resize import check_options, resample_axes
 
 if TYPE_CHECKING:
@@ -93,16 +94,8 @@ def interpolate(
     sizes, factors = _targets(x, axes, size, scale_factor, recompute_scale_factor)
     _check_mode(x, mode, align_corners=align_corners, antialias=antialias)
     _check_lengths(x, axes, sizes, mode, data_format)
-    return resample_axes(
-        x,
-        axes,
-        sizes,
-        method=MODES[mode].method,
-        align_corners=align_corners,
-        antialias=antialias,
-        factors=factors,
-        lowering=lowering,
-    )
+    row = torch_convention(MODES[mode].method, antialias=antialias, align_corners=align_corners)
+    return resample_axes(x, axes, sizes, row, factors=factors, lowering=lowering)
 
 
 def spatial_axes(x: jax.Array, data_format: str) -> tuple[int, ...]:

@@ -6,32 +6,51 @@ around a coordinate whose fractional part is the phase. *At distances*, a kernel
 follows PyTorch 2.13, so that float32 tables agree with its tables bit for bit.
 """
 
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
+from . import checks
 from .arithmetic import fma, multiply_add
 
 
 @dataclass(frozen=True)
 class Kernel:
-    """One row of the table.
+    """One row of the table, or a kernel of your own.
 
     Attributes:
       radius: half the support, in input pixels before stretching.
-      at_distance: weight at signed distances (pixels), any array; zero beyond the radius.
+      at_distance: ``at_distance(x, xp)`` is the weight at signed distances (pixels) ``x``, an array of the
+        namespace ``xp`` (NumPy or ``jax.numpy``); zero beyond the radius.
       at_phase: weights of the ``2 * radius`` samples around a coordinate, first to last, for phases in
-        ``[0, 1]``; None for a kernel that is only used through a window.
+        ``[0, 1]``; None evaluates ``at_distance`` there.
       source: where the formula comes from.
+      interpolates: 1 at distance 0 and 0 at every other whole distance.
     """
 
-    radius: int
+    radius: float
     at_distance: Callable[..., Any]
-    at_phase: Callable[..., tuple[Any, ...]] | None
-    source: str
+    at_phase: Callable[..., tuple[Any, ...]] | None = None
+    source: str = ""
+    interpolates: bool = True
+
+    @property
+    def reach(self) -> int:
+        """Samples on either side of a coordinate that the unstretched kernel can weigh."""
+        return max(int(np.ceil(self.radius)), 1)
+
+    def weights_at(self, phase: Any, xp: ModuleType = np) -> Any:
+        """Weights of the ``2 * reach`` samples around coordinates, as a last axis."""
+        if self.at_phase is not None:
+            return xp.stack(self.at_phase(phase, xp), axis=-1)
+        places = xp.arange(1 - self.reach, 1 + self.reach).astype(phase.dtype)
+        return self.at_distance(phase[..., None] - places, xp)
 
 
 def _triangle_at_distance(x: Any, xp: ModuleType = np) -> Any:
@@ -89,9 +108,89 @@ def _sinc(x: Any, xp: ModuleType) -> Any:
     return xp.where(x == 0, x.dtype.type(1), sine / safe)
 
 
+def _piecewise_cubic(b: float, c: float) -> Kernel:
+    """Mitchell and Netravali's family; (0, 1/2) is Catmull-Rom, (1, 0) the cubic B-spline."""
+    inner = np.array([12 - 9 * b - 6 * c, -18 + 12 * b + 6 * c, 0, 6 - 2 * b]) / 6
+    outer = np.array([-b - 6 * c, 6 * b + 30 * c, -12 * b - 48 * c, 8 * b + 24 * c]) / 6
+
+    def at_distance(x: Any, xp: ModuleType = np) -> Any:
+        x, zero = abs(x), x.dtype.type(0)
+        near, far = (_horner(x, row) for row in (inner, outer))
+        return xp.where(x < 1, near, xp.where(x < 2, far, zero))
+
+    return Kernel(2, at_distance, None, "Mitchell and Netravali (1988), eq. 8", interpolates=b == 0)
+
+
+def _horner(x: Any, coefficients: np.ndarray) -> Any:
+    total = x.dtype.type(coefficients[0])
+    for coefficient in coefficients[1:]:
+        total = total * x + x.dtype.type(coefficient)
+    return total
+
+
+def _gaussian(radius: float) -> Kernel:
+    """Standard deviation a third of the radius, where it is cut off."""
+
+    def at_distance(x: Any, xp: ModuleType = np) -> Any:
+        sigma = radius / 3.0
+        weight = xp.exp(-(x * x) / x.dtype.type(2.0 * sigma * sigma))
+        return xp.where(abs(x) < radius, weight, x.dtype.type(0))
+
+    return Kernel(radius, at_distance, None, "as in tf.image and DALI", interpolates=False)
+
+
+def _box(x: Any, xp: ModuleType = np) -> Any:
+    x, one = abs(x), x.dtype.type(1)
+    return xp.where(x < 0.5, one, xp.where(x == 0.5, one / 2, x.dtype.type(0)))
+
+
+def _box_half_open(x: Any, xp: ModuleType = np) -> Any:
+    return xp.where((x > -0.5) & (x <= 0.5), x.dtype.type(1), x.dtype.type(0))
+
+
+def _hamming(x: Any, xp: ModuleType = np) -> Any:
+    """A sinc of radius 1 in Hamming's window, whose constants Pillow keeps in float32."""
+    window = x.dtype.type(np.float32(0.54)) + x.dtype.type(np.float32(0.46)) * xp.cos(x * x.dtype.type(np.pi))
+    return xp.where(abs(x) < 1, _sinc(abs(x), xp) * window, x.dtype.type(0))
+
+
 KERNELS: dict[str, Kernel] = {
+    "box": Kernel(0.5, _box, None, "the mean of what lies nearest; half at either end"),
+    "box(-1/2, 1/2]": Kernel(0.5, _box_half_open, None, "Pillow's box, which takes its right end only"),
     "triangle": Kernel(1, _triangle_at_distance, _triangle_at_phase, "linear interpolation"),
+    "hamming": Kernel(1, _hamming, None, "Pillow's Hamming filter"),
     "cubic(-0.75)": _cubic(-0.75),
     "cubic(-0.5)": _cubic(-0.5),
+    "catmull-rom": _cubic(-0.5),
+    "mitchell": _piecewise_cubic(1 / 3, 1 / 3),
+    "lanczos2": _lanczos(2),
     "lanczos3": _lanczos(3),
+    "lanczos5": _lanczos(5),
+    "gaussian": _gaussian(1.5),
 }
+
+# Kernels with parameters of the caller's choice, as ``name(number, ...)``.
+PARAMETRIC: dict[str, Callable[..., Kernel]] = {
+    "cubic": _cubic,
+    "mitchell": _piecewise_cubic,
+    "gaussian": _gaussian,
+    "lanczos": lambda radius: _lanczos(int(radius)),
+}
+
+
+def find_kernel(kernel: str | Kernel | None) -> Kernel:
+    """A kernel by name, with its parameters where it has any (``"cubic(-0.6)"``), or itself."""
+    return kernel if isinstance(kernel, Kernel) else _named(kernel)
+
+
+@lru_cache(maxsize=256)
+def _named(name: str | None) -> Kernel:
+    if name in KERNELS:
+        return KERNELS[name]
+    match = re.fullmatch(r"([a-z-]+)\(([^()]*)\)", name or "")
+    make = PARAMETRIC.get(match[1]) if match else None
+    if match and make:
+        with suppress(TypeError, ValueError):
+            return make(*map(float, match[2].split(",")))
+    known = ", ".join(map(repr, (*KERNELS, *(f"{name}(...)" for name in PARAMETRIC))))
+    return checks.refuse("kernel", f"be a Kernel or one of {known}", repr(name))

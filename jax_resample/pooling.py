@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import jax
 
 from . import checks
+from .conventions import TORCH
 from .interpolate import spatial_axes
 from .resize import resample_axes
 
@@ -58,4 +59,4 @@ def pool_axes(x: jax.Array, axes: tuple[int, ...], output_size: Any, *, argument
     )
     if any(size < 0 for size in sizes):
         checks.refuse(argument, "have no negative size", repr(output_size))
-    return resample_axes(x, axes, sizes, method="area")
+    return resample_axes(x, axes, sizes, TORCH["area", False])

@@ -9,10 +9,12 @@ import jax.numpy as jnp
 import numpy as np
 
 from . import checks, dtypes
-from .conventions import METHODS, TORCH, Convention, torch_convention
+from .axis import Axis
+from .build import build, check_convention
+from .conventions import METHODS, TORCH, Convention, conventions, torch_convention
 from .lowering.primitive import resample
 from .lowering.schedule import LOWERINGS, Passes
-from .taps import Axis, build
+from .order import PASS_ORDERS, Pass
 
 if TYPE_CHECKING:
     from jaxtyping import Array, Num
@@ -28,12 +30,13 @@ def resize(
     size: int | Sequence[int],
     *,
     axes: int | Sequence[int] | None = None,
-    method: str = "linear",
+    method: str | None = None,
     align_corners: bool = False,
     antialias: bool = False,
+    convention: str | Convention | None = None,
     lowering: str = "auto",
 ) -> "Num[Array, '...']":
-    """Resizes any axes of an array, with PyTorch's numbers.
+    """Resizes any axes of an array, with PyTorch's numbers or those of the ``convention`` that you name.
 
     **Convention.** Coordinates are in pixels. With ``align_corners=False`` the two pixel grids share
     their outer edges: output ``i`` of ``m`` reads coordinate ``(i + 1/2) n / m - 1/2``. With
@@ -48,13 +51,15 @@ def resize(
       size: output length of each resized axis, in samples; one integer serves all of them.
       axes: axes to resize. By default those of a channels-last batch, ``1`` to ``ndim - 2``; all axes
         of an array with fewer than three.
-      method: ``"nearest"`` (legacy: reads ``floor(i n / m)``), ``"nearest-exact"``, ``"linear"``,
-        ``"cubic"`` (a = -0.75, with ``antialias`` a = -0.5), ``"lanczos"`` (three lobes) or ``"area"``
-        (mean of the integer window ``[floor(i n / m), ceil((i + 1) n / m))``). ``"bilinear"``,
+      method: ``"linear"`` (the default); ``"nearest"`` (legacy: reads ``floor(i n / m)``),
+        ``"nearest-exact"``, ``"cubic"`` (a = -0.75, with ``antialias`` a = -0.5), ``"lanczos"`` (three
+        lobes) or ``"area"`` (mean of the integer window ``[floor(i n / m), ceil((i + 1) n / m))``). ``"bilinear"``,
         ``"trilinear"`` and ``"bicubic"`` are taken for ``"linear"`` and ``"cubic"``.
       align_corners: which grid map to use; only for "linear" and "cubic".
       antialias: stretch the kernel when shrinking, so that it averages what it skips; for "linear",
         "cubic" and "lanczos".
+      convention: another library's way, instead of ``method`` and its options: a name in
+        `jax_resample.conventions`, such as ``"tf2:bicubic-antialias"``, or a `Convention`.
       lowering: the program that computes it: ``"auto"`` chooses by platform and shape (`plan` prints
         what); ``"gather"``; ``"phases"`` (slices, for axes whose lengths divide; others gather) or
         ``"matrix"`` (products).
@@ -71,8 +76,8 @@ def resize(
     matrix products, which ``lowering="auto"`` uses on a TPU and which spread it along its axes.
 
     Raises:
-      ValueError: an unknown method, a size below 1, a wrong number of sizes, an axis out of range or
-        named twice, an empty axis, or options that the method does not take.
+      ValueError: an unknown method or convention, or both of them, a size below 1, a wrong number of sizes,
+        an axis out of range or named twice, an empty axis, or options that the method does not take.
       TypeError: sizes or axes that are not static integers, or a dtype that cannot be averaged.
 
     Example:
@@ -84,20 +89,32 @@ def resize(
       (8, 48, 64, 3)
     """
     x = checks.as_array(x, "x")
-    method = check_method(method)
-    check_options(method, align_corners=align_corners, antialias=antialias, argument="method")
-    resized = _normalised_axes(x, axes)
+    row = _row(method, convention, align_corners=align_corners, antialias=antialias)
+    resized = normalised_axes(x, axes)
     sizes = tuple(checks.an_integer(s, "size") for s in checks.per_axis(size, len(resized), "size"))
     checks.positive_sizes(sizes, "size")
-    return resample_axes(
-        x,
-        resized,
-        sizes,
-        method=method,
-        align_corners=bool(align_corners),
-        antialias=bool(antialias),
-        lowering=lowering,
-    )
+    return resample_axes(x, resized, sizes, row, lowering=lowering)
+
+
+def _row(method: str | None, convention: Any, *, align_corners: bool, antialias: bool) -> Convention:
+    """The row that the caller's options name."""
+    if convention is None:
+        method = check_method("linear" if method is None else method)
+        check_options(method, align_corners=align_corners, antialias=antialias, argument="method")
+        return torch_convention(method, antialias=bool(antialias), align_corners=bool(align_corners))
+    if method is not None or align_corners or antialias:
+        given = f"method={method!r}, align_corners={align_corners!r}, antialias={antialias!r}"
+        checks.refuse("convention", "be given instead of `method`, `align_corners` and `antialias`", given)
+    return find_convention(convention)
+
+
+def find_convention(convention: str | Convention) -> Convention:
+    """A row by name, or a checked row."""
+    if isinstance(convention, Convention):
+        check_convention(convention)
+        return convention
+    checks.one_of(convention, conventions, "convention")
+    return conventions[convention]
 
 
 def check_method(method: str) -> str:
@@ -121,22 +138,24 @@ def resample_axes(
     x: jax.Array,
     axes: tuple[int, ...],
     sizes: tuple[int, ...],
+    row: Convention,
     *,
-    method: str,
-    align_corners: bool = False,
-    antialias: bool = False,
     factors: tuple[float | None, ...] | None = None,
+    boxes: tuple[tuple[float, float] | None, ...] | None = None,
     lowering: str = "auto",
 ) -> jax.Array:
-    """Resamples checked axes to checked sizes; ``factors`` step the coordinates where they are given."""
+    """Resamples checked axes to checked sizes by a checked row.
+
+    ``factors`` step the coordinates where given, and ``boxes`` are the parts of the input to resample.
+    """
     checks.one_of(lowering, LOWERINGS, "lowering")
     lengths = checks.static_lengths(x, axes, "x")
-    if not method.startswith("nearest") and not dtypes.is_weighable(x.dtype):
+    if row.family != "nearest" and not dtypes.is_weighable(x.dtype):
         rule = "be floating, complex, or an integer of at most 16 bits, unless samples are only moved"
-        checks.refuse("x", rule, f"dtype {x.dtype} with method {method!r}", TypeError)
-    row = torch_convention(method, antialias=antialias, align_corners=align_corners, out_sizes=sizes)
-    passes = _passes(axes, lengths, sizes, factors, row, np.dtype(x.dtype).name)
-    return _resample(x, passes=passes, lowering=lowering)
+        checks.refuse("x", rule, f"dtype {x.dtype}", TypeError)
+    none = (None,) * len(axes)
+    passes = _passes(axes, lengths, sizes, factors or none, boxes or none, row, np.dtype(x.dtype).name)
+    return _resample(x, passes=passes, cval=row.cval, lowering=lowering)
 
 
 @lru_cache(maxsize=_CACHED_PLANS)
@@ -144,29 +163,42 @@ def _passes(
     axes: tuple[int, ...],
     lengths: tuple[int, ...],
     sizes: tuple[int, ...],
-    factors: tuple[float | None, ...] | None,
+    factors: tuple[float | None, ...],
+    boxes: tuple[tuple[float, float] | None, ...],
     row: Convention,
     dtype: str,
 ) -> Passes:
-    """The taps of each axis that changes."""
-    fixed_point = dtype == "uint8" and row.family in ("interpolate", "window")
-    kind = "float64" if fixed_point else dtypes.compute_dtype(dtype)
-    factors = factors or (None,) * len(axes)
-    specs = (Axis(n, m, row, kind, f, fixed_point) for n, m, f in zip(lengths, sizes, factors, strict=True))
-    taps = zip(axes, map(build, specs), strict=True)
-    return tuple((axis, t) for axis, t in taps if not t.is_identity)
+    """The taps of each axis that changes, in the order in which passes that round have to run."""
+    rows = row.per_axis(lengths, sizes)
+    passes = {}
+    for axis, n, m, one, factor, box in zip(axes, lengths, sizes, rows, factors, boxes, strict=True):
+        fixed_point = dtype == "uint8" and one.fixed_point is not None
+        kind = "float64" if fixed_point else dtypes.compute_dtype(dtype)
+        taps = build(Axis(n, m, one, kind, factor, fixed_point, box))
+        if not taps.is_identity:
+            passes[axis] = taps
+    ordered = PASS_ORDERS[row.pass_order]([Pass(axis, t.n, t.m) for axis, t in passes.items()])
+    return tuple((one.axis, passes[one.axis]) for one in ordered)
 
 
-@partial(jax.jit, static_argnames=("passes", "lowering"))
-def _resample(x: jax.Array, *, passes: Passes, lowering: str) -> jax.Array:
-    """Applies the passes; jitted so that a call outside jit is one dispatch."""
+@partial(jax.jit, static_argnames=("passes", "cval", "lowering"))
+def _resample(x: jax.Array, *, passes: Passes, cval: float = 0.0, lowering: str) -> jax.Array:
+    """Applies the passes; jitted so that a call outside jit is one dispatch.
+
+    What lies outside the array is ``cval``: the difference from it is resampled, for which outside is 0.
+    """
     with jax.named_scope("jax_resample"):
+        if cval and passes:
+            outside = jnp.asarray(cval, dtypes.compute_dtype(x.dtype))
+            return dtypes.round_to(
+                resample(x.astype(outside.dtype) - outside, passes, lowering) + outside, x.dtype
+            )
         if jnp.issubdtype(x.dtype, jnp.complexfloating):
             return jax.lax.complex(*(resample(part, passes, lowering) for part in (x.real, x.imag)))
         return resample(x, passes, lowering)
 
 
-def _normalised_axes(x: jax.Array, axes: Any) -> tuple[int, ...]:
+def normalised_axes(x: jax.Array, axes: Any) -> tuple[int, ...]:
     """The axes to resize, non-negative and in the caller's order."""
     if axes is None:
         return tuple(range(1, x.ndim - 1)) if x.ndim > 2 else tuple(range(x.ndim))

@@ -4,8 +4,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from jax_resample.axis import Axis
+from jax_resample.build import build
 from jax_resample.conventions import torch_convention
-from jax_resample.taps import Axis, Taps, build
+from jax_resample.taps import Taps
 
 
 class Case(NamedTuple):
@@ -54,7 +56,7 @@ LINEAR_CASES: list[Case] = [case for case in CASES if not case.options["method"]
 
 def taps(n: int, m: int, method: str = "linear", antialias: bool = False, **options: Any) -> Taps:
     """PyTorch's taps of one axis; ``options`` are other fields of `Axis`."""
-    row = torch_convention(method, antialias=antialias, align_corners=False, out_sizes=(m,))
+    row = torch_convention(method, antialias=antialias, align_corners=False)
     return build(Axis(n, m, row, **options))
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from jax_resample import coordinates
 from jax_resample.arithmetic import fma
-from jax_resample.kernels import KERNELS
+from jax_resample.kernels import KERNELS, Kernel, find_kernel
 
 each_kernel = pytest.mark.parametrize("name", sorted(KERNELS))
 
@@ -16,17 +16,22 @@ each_kernel = pytest.mark.parametrize("name", sorted(KERNELS))
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_one_at_zero_and_nothing_at_other_nodes_or_beyond(name, dtype):
     kernel = KERNELS[name]
-    nodes = np.arange(-kernel.radius - 2, kernel.radius + 3).astype(dtype)
+    nodes = np.arange(-kernel.reach - 2, kernel.reach + 3).astype(dtype)
     weights = kernel.at_distance(nodes)
     assert weights.dtype == dtype
-    np.testing.assert_allclose(weights, nodes == 0, atol=4 * np.finfo(dtype).eps)
-    beyond = kernel.at_distance(np.array([kernel.radius, kernel.radius + 0.1, -kernel.radius - 3], dtype))
+    zeros = nodes != 0 if kernel.interpolates else abs(nodes) > kernel.radius
+    np.testing.assert_allclose(weights[zeros], 0, atol=4 * np.finfo(dtype).eps)
+    if kernel.interpolates:  # Pillow's Hamming window within its float32 constants
+        np.testing.assert_allclose(weights[nodes == 0], 1, atol=1e-7)
+    beyond = kernel.at_distance(
+        np.array([kernel.radius + 1e-3, kernel.radius + 0.1, -kernel.radius - 3], dtype)
+    )
     np.testing.assert_array_equal(beyond, 0)
 
 
 @each_kernel
 def test_symmetric(name):
-    x = np.linspace(0, 4, 401)
+    x = np.linspace(0, 4, 401) + 1e-4  # a half-open box is not where it ends
     np.testing.assert_array_equal(KERNELS[name].at_distance(x), KERNELS[name].at_distance(-x))
 
 
@@ -37,6 +42,27 @@ def test_phase_weights_are_the_kernel_at_its_nodes(name):
     places = np.arange(1 - kernel.radius, kernel.radius + 1)
     np.testing.assert_allclose(weights, kernel.at_distance(phase - places[:, None]), atol=1e-15)
     np.testing.assert_allclose(weights.sum(axis=0), 1, atol=1e-15)
+
+
+def test_kernels_with_parameters():
+    x = np.linspace(-2.5, 2.5, 51)
+    for name, twin in (("cubic(-0.5)", "mitchell(0, 0.5)"), ("cubic(-0.75)", "cubic( -.75 )")):
+        np.testing.assert_allclose(
+            find_kernel(name).at_distance(x), find_kernel(twin).at_distance(x), atol=1e-15
+        )
+    assert find_kernel("lanczos(7)").radius == 7
+    assert find_kernel(own := Kernel(1, np.cos)) is own
+    for unknown in ("cubic(a)", "cubic(1, 2, 3)", "bicubic", "sinc(3)", None):
+        with pytest.raises(ValueError, match=r"`kernel` must be a Kernel or one of 'box'"):
+            find_kernel(unknown)
+
+
+@each_kernel
+def test_weights_at_phases_are_those_at_distances(name):
+    kernel, phase = KERNELS[name], np.linspace(0, 1, 33)[:-1]
+    places = np.arange(1 - kernel.reach, 1 + kernel.reach)
+    expected = kernel.at_distance(phase[:, None] - places)
+    np.testing.assert_allclose(kernel.weights_at(phase), expected, atol=1e-15)
 
 
 def test_cubic_literals():

@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jax_resample.axis import Axis
 from jax_resample.boundary import BOUNDARIES
+from jax_resample.build import build
 from jax_resample.conventions import METHODS, TORCH, torch_convention
 from jax_resample.coordinates import output_size
 from jax_resample.kernels import KERNELS
 from jax_resample.lowering.gather import table
-from jax_resample.taps import Axis, Taps, build
+from jax_resample.taps import Taps
 
 from .modes import as_matrix
 
@@ -21,7 +23,7 @@ ROWS = sorted(TORCH)
 
 def axis(n, m, method, antialias, *, corners=False, dtype="float64", factor=None, fixed_point=False):
     corners = corners and method in ("linear", "cubic")
-    row = torch_convention(method, antialias=antialias, align_corners=corners, out_sizes=(m,))
+    row = torch_convention(method, antialias=antialias, align_corners=corners)
     fixed_point = fixed_point and row.family in ("interpolate", "window")
     return Axis(n, m, row, "float64" if fixed_point else dtype, factor, fixed_point)
 

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 
+from jax_resample.axis import Axis
+from jax_resample.build import build
 from jax_resample.compat import torch as ours
 from jax_resample.conventions import torch_convention
 from jax_resample.resize import SYNONYMS
-from jax_resample.taps import Axis, build
 
 from ..tolerances import FLOAT32_ULPS, FLOAT64_RELATIVE, HALF_UNIT, spacing, unit
 from .calls import NEAREST, WEIGHTED, Call, calls, long_calls
@@ -46,7 +47,7 @@ def gain(call: Call, sizes: tuple[int, ...]) -> float:
     if not (call.keywords.get("antialias") and call.keywords.get("align_corners")):
         return 1.0
     method = SYNONYMS[call.keywords["mode"]]
-    row = torch_convention(method, antialias=True, align_corners=True, out_sizes=sizes)
+    row = torch_convention(method, antialias=True, align_corners=True)
     axes = (Axis(n, m, row, "float64") for n, m in zip(call.shape[2:], sizes, strict=True))
     return math.prod(float(np.abs(build(axis).weights).sum(axis=1).max()) for axis in axes)
 

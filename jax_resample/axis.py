@@ -1,0 +1,78 @@
+"""One axis of one resampling: what its taps are built from, and the first numbers that follow."""
+
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from .arithmetic import ARITHMETICS, Arithmetic
+from .conventions import Convention
+from .coordinates import MAPS, Place, step
+from .kernels import Kernel, find_kernel
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis; hashable, so that taps are cached by it, unless its factor or box are traced.
+
+    Attributes:
+      n: input samples.
+      m: output samples.
+      convention: the row that says how.
+      dtype: name of the real type in which weights meet samples.
+      factor: the caller's scale where it steps the coordinates instead of ``m / n``.
+      fixed_point: weights as integers with a common number of fractional bits (8-bit images).
+      box: the part of the input that is resampled, in pixel edges; None is ``(0, n)``.
+      reach: taps per output at most, where the step is traced and cannot say.
+    """
+
+    n: int
+    m: int
+    convention: Convention
+    dtype: str = "float32"
+    factor: Any = None
+    fixed_point: bool = False
+    box: tuple[Any, Any] | None = None
+    reach: int | None = None
+
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """How coordinates and weights are rounded."""
+        return ARITHMETICS[self.convention.arithmetic]
+
+    @property
+    def real(self) -> np.dtype:
+        """The type of coordinates and of weights before they meet samples."""
+        return np.dtype(self.arithmetic.dtype or self.dtype)
+
+    @property
+    def kernel(self) -> Kernel:
+        """The kernel, unstretched."""
+        return find_kernel(self.convention.kernel)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the box is all of the input."""
+        return self.box is None or tuple(self.box) == (0, self.n)
+
+    def step(self, xp: ModuleType = np) -> Any:
+        """Distance between neighbouring output samples, in input pixels."""
+        first, last = self.box or (0, self.n)
+        return step(
+            last - first,
+            self.m,
+            align_corners=MAPS[self.convention.coordinates].corners,
+            factor=self.factor,
+            dtype=self.real,
+            reciprocal=self.convention.reciprocal,
+            xp=xp,
+        )
+
+    def coordinates(self, xp: ModuleType = np) -> Any:
+        """Where the output samples land, in input pixels: ``(m,)``."""
+        place = Place(
+            self.n, self.m, self.box or (0, self.n), self.step(xp), self.arithmetic.multiply_add, xp
+        )
+        u = MAPS[self.convention.coordinates].at(place)
+        return xp.maximum(u, u.dtype.type(0)) if self.convention.nonnegative else u

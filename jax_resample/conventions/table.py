@@ -1,0 +1,16 @@
+"""The table of libraries: every difference between two resamplers is a row here, not a branch.
+
+One module per library holds its rows; to add a library, write one and name it in ``_LIBRARIES``.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from . import torch
+from .convention import Convention
+
+_LIBRARIES = (torch,)
+
+conventions: Mapping[str, Convention] = MappingProxyType(
+    {name: row for library in _LIBRARIES for name, row in library.ROWS.items()}
+)
