@@ -14,6 +14,7 @@ int8, int16, uint16   float32                         rounded half to even and c
 Complex samples are two real ones. Nearest-neighbour methods move samples of any dtype unchanged.
 """
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import jax
@@ -39,3 +40,21 @@ def round_to(x: jax.Array, dtype: Any) -> jax.Array:
         limits = jnp.iinfo(dtype)
         x = jnp.clip(jnp.round(x), limits.min, limits.max)
     return x.astype(dtype)
+
+
+def round_away(x: jax.Array, dtype: Any) -> jax.Array:
+    """``x`` in the result's dtype: one rounding, integers half away from zero; they saturate."""
+    if jnp.issubdtype(dtype, jnp.integer) and jnp.issubdtype(x.dtype, jnp.floating):
+        x = jnp.trunc(x + jnp.copysign(x.dtype.type(0.5), x))
+    return round_to(x, dtype)
+
+
+def double_precision(wanted: bool) -> AbstractContextManager[Any]:
+    """Where float64 may be traced although it is switched off: inside a lowering, whose ends are narrow."""
+    if not wanted or jax.config.jax_enable_x64:
+        return nullcontext()
+    if hasattr(jax, "enable_x64"):
+        return jax.enable_x64(True)
+    from jax.experimental import enable_x64  # before JAX 0.8
+
+    return enable_x64()

@@ -49,7 +49,8 @@ def table(taps: Taps, unrolled: int) -> Table:
     """Gather columns in which unused places repeat a used one; more than ``unrolled`` taps take turns.
 
     A row with fewer than ``K`` taps must not multiply a stranger's NaN by zero. Its spare places read
-    its heaviest sample again, and that sample's weight is split over them in exact powers of two.
+    its heaviest sample again, and that sample's weight is split over them in exact powers of two; where
+    the order of rounding counts they weigh nothing.
     """
     turns = -(-taps.support // _TAPS_PER_TURN) if taps.support > unrolled else 1
     spare = -taps.support % turns
@@ -58,7 +59,7 @@ def table(taps: Taps, unrolled: int) -> Table:
     rows = np.arange(taps.m)
     heaviest = np.abs(weights).argmax(axis=1)
     index = taps.start[:, None] + np.where(live, np.arange(weights.shape[1]), heaviest[:, None])
-    if taps.shift is None:
+    if taps.sums is None:
         shared = ~live
         shared[rows, heaviest] = True
         copies = shared.sum(axis=1)
@@ -81,7 +82,7 @@ def apply_taps(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
     if taps.is_selection:
         return take(x, taps.start, axis)
     kind = taps.sum_dtype(x.dtype)
-    if taps.m == 1 and axis == x.ndim - 1 and taps.shift is None and taps.weights.all():
+    if taps.m == 1 and axis == x.ndim - 1 and taps.sums is None and taps.weights.all():
         return _weighted_sum(x.astype(kind), taps)
     columns = table(taps, _UNROLLED_VECTOR_TAPS if copies_vectors(x.shape, axis) else _UNROLLED_TAPS)
     along = tuple(-1 if a == axis else 1 for a in range(x.ndim))
@@ -89,9 +90,11 @@ def apply_taps(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
     def turn(index: Array, weights: Array) -> jax.Array:
         # Samples are widened as they are read: before the loop they would be stored wide.
         pairs = zip(index, weights, strict=True)
-        return reduce(operator.add, (take(x, i, axis).astype(kind) * w.reshape(along) for i, w in pairs))
+        return reduce(operator.add, (products(take(x, i, axis), w.reshape(along), taps) for i, w in pairs))
 
-    index, weights = columns.index, columns.weights.astype(kind)
+    index, weights = columns.index, weights_for(x, columns.weights, taps)
+    if taps.sums is not None and taps.sums.backwards:
+        index, weights = index[::-1, ::-1], weights[::-1, ::-1]
     if len(index) == 1:
         total = turn(index[0], weights[0])
     else:
@@ -101,6 +104,16 @@ def apply_taps(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
     if columns.empty is not None:
         total = jnp.where(columns.empty.reshape(along), jnp.zeros((), kind), total)
     return total
+
+
+def weights_for(x: jax.Array, weights: np.ndarray, taps: Taps) -> np.ndarray:
+    """Weights in the type in which they meet samples of ``x``; integers keep theirs."""
+    return weights if weights.dtype.kind == "i" else weights.astype(taps.sum_dtype(x.dtype))
+
+
+def products(x: jax.Array, weights: Array, taps: Taps) -> jax.Array:
+    """Samples times weights, as the taps add them."""
+    return x.astype(weights.dtype) * weights if taps.sums is None else taps.sums.products(x, weights)
 
 
 def copies_vectors(shape: tuple[Any, ...], axis: int) -> bool:

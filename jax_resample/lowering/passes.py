@@ -2,6 +2,7 @@
 
 from functools import partial
 from math import prod
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -24,24 +25,23 @@ def apply_passes(x: jax.Array, *, passes: Passes, lowering: str, platform: str) 
         return dtypes.round_to(apply_matrices(x, [(s.axis, s.taps) for s in steps], platform), kind)
     for step, following in zip(steps, (*steps[1:], None), strict=True):
         apart = step.stored and fuses(step.taps, step.lowering) and platform == "cpu"
-        x = _stored(x, step, following.axis) if following and apart else _one_pass(x, step)
+        x = _stored(x, step, following.axis, kind) if following and apart else _one_pass(x, step, kind)
     return x if x.dtype == kind else dtypes.round_to(x, kind)
 
 
-def _one_pass(x: jax.Array, step: Step) -> jax.Array:
+def _one_pass(x: jax.Array, step: Step, kind: Any) -> jax.Array:
     """One axis, in the dtype that computes; samples that are only moved keep theirs.
 
-    With fixed-point taps it is an exact int32 sum, rounded half up, clipped and stored as uint8.
+    Sums that the library rounds in each pass are stored as it stores them, in an image of dtype ``kind``.
     """
-    total = _APPLY[step.lowering](x, step.taps, step.axis)
-    shift = step.taps.shift
-    if shift is None:
-        return total
-    half = 1 << (shift - 1) if shift else 0
-    return ((total + half) >> shift).clip(0, 255).astype(x.dtype)
+    sums = step.taps.sums
+    if sums is None:
+        return _APPLY[step.lowering](x, step.taps, step.axis)
+    with dtypes.double_precision(sums.dtype == "float64"):
+        return sums.finish(_APPLY[step.lowering](x, step.taps, step.axis), kind)
 
 
-def _stored(x: jax.Array, step: Step, next_axis: int) -> jax.Array:
+def _stored(x: jax.Array, step: Step, next_axis: int, kind: Any) -> jax.Array:
     """One pass, computed for itself and stored.
 
     XLA's CPU compiler drops optimisation barriers before it fuses, and would compute one pass again for
@@ -55,15 +55,16 @@ def _stored(x: jax.Array, step: Step, next_axis: int) -> jax.Array:
     better.
     """
     taps, axis = step.taps, step.axis
-    kind = x.dtype if taps.shift is not None else taps.sum_dtype(x.dtype)
+    stored = taps.sum_dtype(x.dtype) if taps.sums is None else taps.sums.stored(kind)
     ends = [(0, taps.m - taps.n if a == axis else 0, 0) for a in range(x.ndim)]
     shape = tuple(taps.m if a == axis else length for a, length in enumerate(x.shape))
-    outer = min(axis, next_axis) if taps.m > taps.n and taps.shift is None else axis
+    outer = min(axis, next_axis) if taps.m > taps.n and taps.sums is None else axis
     merged = (*shape[:outer], prod(shape[outer : axis + 1]), *shape[axis + 1 :])
 
     def other(v: jax.Array) -> jax.Array:
-        return lax.pad(v, jnp.zeros((), v.dtype), ends).astype(kind)
+        return lax.pad(v, jnp.zeros((), v.dtype), ends).astype(stored)
 
     always = lax.rng_uniform(jnp.float32(0), jnp.float32(1), ()) < 2
-    branches = (lambda v, one=one: one(v).reshape(merged) for one in (partial(_one_pass, step=step), other))
+    run = partial(_one_pass, step=step, kind=kind)
+    branches = (lambda v, one=one: one(v).reshape(merged) for one in (run, other))
     return lax.cond(always, *branches, x).reshape(shape)

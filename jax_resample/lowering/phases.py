@@ -6,8 +6,9 @@ there is one phase, and the copies are strided. Only the rows at the edges have 
 weights are vectors along the axis. The zeros that pad the input meet zero weights only.
 """
 
+import operator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 import jax
 import jax.numpy as jnp
@@ -15,6 +16,7 @@ import numpy as np
 from jax import lax
 
 from ..taps import Taps
+from .gather import products, weights_for
 
 # Beyond this many slices the program grows long and the gather's loop is as fast.
 _MOST_SLICES = 64
@@ -75,7 +77,7 @@ def apply_phases(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
     """One pass: ``x`` resampled along ``axis`` by slices, in the sum's dtype (``taps.sum_dtype``)."""
     found = pattern(taps)
     assert found is not None, taps
-    x = x.astype(taps.sum_dtype(x.dtype))
+    x = x if taps.sums is not None else x.astype(taps.sum_dtype(x.dtype))
     n, stride = x.shape[axis], found.stride
     first = min(phase.offset for phase in found.phases)
     ends = [p.offset + len(p.weights) + stride * (p.weights.shape[1] - 1) for p in found.phases]
@@ -83,24 +85,23 @@ def apply_phases(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
     if lead or trail:
         edges = [(lead, trail, 0) if a == axis else (0, 0, 0) for a in range(x.ndim)]
         x = lax.pad(x, jnp.zeros((), x.dtype), edges)
-    parts = [_sum_of_slices(x, phase, lead, stride, axis) for phase in found.phases]
+    parts = [_sum_of_slices(x, taps, phase, lead, axis) for phase in found.phases]
     if len(parts) == 1:
         return parts[0]
     length = len(parts) * parts[0].shape[axis]
     return jnp.stack(parts, axis=axis + 1).reshape(*x.shape[:axis], length, *x.shape[axis + 1 :])
 
 
-def _sum_of_slices(x: jax.Array, phase: Phase, lead: int, stride: int, axis: int) -> jax.Array:
+def _sum_of_slices(x: jax.Array, taps: Taps, phase: Phase, lead: int, axis: int) -> jax.Array:
     along = tuple(-1 if a == axis else 1 for a in range(x.ndim))
-    outputs = phase.weights.shape[1]
-    total = None
-    for tap, weights in enumerate(phase.weights):
+    outputs, stride = phase.weights.shape[1], max(taps.n // taps.m, 1)
+    terms = []
+    for tap, weights in enumerate(weights_for(x, phase.weights, taps)):
         begin = lead + phase.offset + tap
         term = lax.slice_in_dim(x, begin, begin + stride * (outputs - 1) + 1, stride, axis)
-        if (weights != 1).any():
-            uniform = (weights == weights[0]).all()
-            scale = weights[0] if uniform else weights.reshape(along)
-            term = term * jnp.asarray(scale, x.dtype)
-        total = term if total is None else total + term
-    assert total is not None
-    return total
+        uniform = (weights == weights[0]).all()
+        if taps.sums is not None or (weights != 1).any():
+            term = products(term, weights[0] if uniform else weights.reshape(along), taps)
+        terms.append(term)
+    backwards = taps.sums is not None and taps.sums.backwards
+    return reduce(operator.add, terms[::-1] if backwards else terms)

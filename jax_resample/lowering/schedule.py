@@ -91,11 +91,11 @@ def _candidates(passes: Passes, platform: str, lowering: str) -> Iterator[tuple[
 
 def _orders(passes: Passes, platform: str, lowering: str) -> Iterator[Passes]:
     """Orders of the passes, the preferred one first: axes that shrink, outermost first, then axes that
-    grow, innermost first. Fixed point goes from the last axis to the first, as in PyTorch: there the order
-    shows, because each pass rounds. Products have an order of their own.
+    grow, innermost first. Where passes round, the order shows, and the one that was given is kept. Products
+    have an order of their own.
     """
-    if any(taps.shift is not None for _, taps in passes):
-        yield tuple(sorted(passes, key=lambda item: -item[0]))
+    if any(taps.sums is not None for _, taps in passes):
+        yield passes
         return
     if platform == "tpu" or lowering == "matrix":
         yield order_of_products(passes)
@@ -111,9 +111,9 @@ def _preference(axis: int, taps: Taps) -> tuple[bool, int]:
 
 def _able(taps: Taps, platform: str, lowering: str) -> tuple[str, ...]:
     """The lowerings to choose among: the one that the caller names or those that "auto" may take, where
-    they can take the taps, and else a gather. Phases need lengths that divide, fixed point exact sums.
+    they can take the taps, and else a gather. Phases need lengths that divide; products round as they will.
     """
-    able = {"gather": True, "phases": pattern(taps) is not None, "matrix": taps.shift is None}
+    able = {"gather": True, "phases": pattern(taps) is not None, "matrix": taps.sums is None}
     if able.get(lowering, False):
         return (lowering,)
     able["matrix"] &= not taps.is_selection
