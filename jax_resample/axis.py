@@ -72,7 +72,13 @@ class Axis:
     def coordinates(self, xp: ModuleType = np) -> Any:
         """Where the output samples land, in input pixels: ``(m,)``."""
         place = Place(
-            self.n, self.m, self.box or (0, self.n), self.step(xp), self.arithmetic.multiply_add, xp
+            self.n,
+            self.m,
+            self.box or (0, self.n),
+            self.step(xp),
+            self.arithmetic.multiply_add,
+            xp,
+            self.factor,
         )
         u = MAPS[self.convention.coordinates].at(place)
         return xp.maximum(u, u.dtype.type(0)) if self.convention.nonnegative else u

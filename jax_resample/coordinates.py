@@ -9,14 +9,13 @@ map                      step                         offset
 =======================  ===========================  ===========================================
 half-pixel               ``(b1 - b0) / m``            ``b0 + (step - 1) / 2``
 asymmetric               ``(b1 - b0) / m``            ``b0``
-half-pixel-symmetric     ``1 / factor``               half-pixel's, ``(n - m * step) / 2`` later
-pytorch-half-pixel       ``(b1 - b0) / m``            half-pixel's; 0 where ``m`` is 1
 align-corners            ``(b1 - b0 - 1) / (m - 1)``  ``b0``
-crop-and-resize          ``(b1 - b0 - 1) / (m - 1)``  ``b0``; the box's middle where ``m`` is 1
 =======================  ===========================  ===========================================
 
-for ``n`` input and ``m`` output samples. The functions take the array namespace as ``xp``, so that the
-same lines build a static table with NumPy and trace with ``jax.numpy``.
+for ``n`` input and ``m`` output samples. ONNX's maps divide by a *scale* instead, which need not make a whole
+number of samples: the output is ``scale * n`` wide, of which ``m`` whole samples remain. The functions take
+the array namespace as ``xp``, so that the same lines build a static table with NumPy and trace with
+``jax.numpy``.
 """
 
 import math
@@ -29,6 +28,8 @@ import numpy as np
 from .arithmetic import fma
 
 MultiplyAdd = Callable[..., Any]
+
+_WHOLE = 1e-12  # a relative difference that only rounding makes
 
 
 def output_size(n: int, factor: float) -> int:
@@ -96,7 +97,7 @@ def window_centre(step: Any, m: int, xp: ModuleType = np) -> Any:
 
 
 class Place(NamedTuple):
-    """One axis as a map sees it: lengths, box and step."""
+    """One axis as a map sees it: lengths, box and step, and the caller's factor where there is one."""
 
     n: int
     m: int
@@ -104,6 +105,28 @@ class Place(NamedTuple):
     step: Any
     multiply_add: MultiplyAdd
     xp: ModuleType
+    factor: Any = None
+
+    @property
+    def ramp(self) -> Any:
+        """The numbers of the output samples."""
+        return _ramp(self.step, self.m, self.xp)
+
+    @property
+    def scale(self) -> Any:
+        """Output samples for an input sample: the factor, or the ratio of the lengths."""
+        if self.factor is not None:
+            return _real(self.factor, self.step)
+        return _real(self.m, self.step) / (_real(self.box[1], self.step) - self.first)
+
+    @property
+    def width(self) -> Any:
+        """Samples of the output before it is cut to whole ones; whole if only rounding makes a fraction."""
+        if self.factor is None:
+            return _real(self.m, self.step)
+        wide = self.scale * _real(self.n, self.step)
+        whole = self.xp.round(wide)
+        return self.xp.where(abs(wide - whole) <= _WHOLE * wide, whole, wide)
 
     @property
     def first(self) -> Any:
@@ -132,31 +155,55 @@ def _from_first(place: Place) -> Any:
     return ramp if place.xp is np and place.first == 0 else ramp + place.first
 
 
-def _half_pixel_symmetric(place: Place) -> Any:
-    span = _real(place.m, place.step) * place.step
-    return _half_pixel(place) + (_real(place.n, place.step) - span) / 2
+def _half_pixel_by_scale(place: Place) -> Any:
+    half = _real(0.5, place.step)
+    return (place.ramp + half) / place.scale - half + place.first
 
 
-def _pytorch_half_pixel(place: Place) -> Any:
-    return _half_pixel(place) if place.m > 1 else _from_first(place)
+def _half_pixel_symmetric_by_scale(place: Place) -> Any:
+    """Centres the output: what is cut off its width is lost in equal parts at both ends."""
+    lost = 1 - _real(place.m, place.step) / place.width
+    return _real(place.n, place.step) / 2 * lost + _half_pixel_by_scale(place)
 
 
-def _crop_and_resize(place: Place) -> Any:
-    if place.m > 1:
-        return _from_first(place)
-    middle = (place.first + _real(place.box[1], place.step) - 1) / 2
-    return middle + _ramp(place.step, place.m, place.xp)
+def _pytorch_half_pixel_by_scale(place: Place) -> Any:
+    return _half_pixel_by_scale(place) if place.m > 1 else place.ramp + place.first
+
+
+def _asymmetric_by_scale(place: Place) -> Any:
+    return place.ramp / place.scale + place.first
+
+
+def _corners_by_scale(place: Place) -> tuple[Any, Any, Any]:
+    """Coordinates between the centres of the box's corner samples, their span, and whether the width is 1."""
+    span = _real(place.box[1], place.step) - place.first - 1
+    single = place.width == 1
+    steps = place.xp.where(single, place.xp.ones_like(place.width), place.width - 1)
+    return place.ramp * span / steps + place.first, span, single
+
+
+def _align_corners_by_scale(place: Place) -> Any:
+    return _corners_by_scale(place)[0]
+
+
+def _crop_and_resize_by_scale(place: Place) -> Any:
+    """A single sample reads the middle of the box."""
+    u, span, single = _corners_by_scale(place)
+    return u + place.xp.where(single, span / 2, place.xp.zeros_like(span))
 
 
 MAPS: dict[str, Map] = {
     "half-pixel": Map(corners=False, at=_half_pixel),
     "asymmetric": Map(corners=False, at=_from_first),
-    "half-pixel-symmetric": Map(corners=False, at=_half_pixel_symmetric),
-    "pytorch-half-pixel": Map(corners=False, at=_pytorch_half_pixel),
     "align-corners": Map(corners=True, at=_from_first),
-    "crop-and-resize": Map(corners=True, at=_crop_and_resize),
     # PyTorch's antialias takes only the step from align_corners.
     "half-pixel, corner step": Map(corners=True, at=_half_pixel),
+    "half-pixel by scale": Map(corners=False, at=_half_pixel_by_scale),
+    "half-pixel-symmetric by scale": Map(corners=False, at=_half_pixel_symmetric_by_scale),
+    "pytorch-half-pixel by scale": Map(corners=False, at=_pytorch_half_pixel_by_scale),
+    "align-corners by scale": Map(corners=False, at=_align_corners_by_scale),
+    "asymmetric by scale": Map(corners=False, at=_asymmetric_by_scale),
+    "crop-and-resize by scale": Map(corners=False, at=_crop_and_resize_by_scale),
 }
 
 

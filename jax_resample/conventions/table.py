@@ -6,10 +6,10 @@ One module per library holds its rows; to add a library, write one and name it i
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from . import torch
+from . import onnx, torch
 from .convention import Convention
 
-_LIBRARIES = (torch,)
+_LIBRARIES = (torch, onnx)
 
 conventions: Mapping[str, Convention] = MappingProxyType(
     {name: row for library in _LIBRARIES for name, row in library.ROWS.items()}
