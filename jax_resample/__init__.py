@@ -15,6 +15,7 @@ from .plan import Plan as Plan
 from .plan import plan as plan
 from .pooling import adaptive_avg_pool as adaptive_avg_pool
 from .resize import resize as resize
+from .sample import sample as sample
 
 if TYPE_CHECKING:
     from . import linen as linen
@@ -33,6 +34,7 @@ __all__ = [
     "nnx",
     "plan",
     "resize",
+    "sample",
 ]
 
 _LAYERS = ("linen", "nnx")
