@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING, Any
 from . import compat as compat
 from .conventions import Convention as Convention
 from .conventions import conventions as conventions
+from .explain import Explanation as Explanation
+from .explain import explain as explain
 from .interpolate import interpolate as interpolate
 from .plan import Plan as Plan
 from .plan import plan as plan
 from .pooling import adaptive_avg_pool as adaptive_avg_pool
+from .position_embedding import resize_patch_embedding as resize_patch_embedding
+from .position_embedding import resize_position_embedding as resize_position_embedding
 from .resize import resize as resize
 from .sample import sample as sample
 
@@ -25,15 +29,19 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Convention",
+    "Explanation",
     "Plan",
     "adaptive_avg_pool",
     "compat",
     "conventions",
+    "explain",
     "interpolate",
     "linen",
     "nnx",
     "plan",
     "resize",
+    "resize_patch_embedding",
+    "resize_position_embedding",
     "sample",
 ]
 

@@ -26,7 +26,7 @@ def compose(outer: Taps, inner: Taps, dtype: Any) -> Taps:
     """``inner``, then ``outer``, as one band with weights rounded once to ``dtype``."""
     row, middle, left = outer.entries()
     column = inner.start[middle][:, None] + np.arange(inner.support)
-    value = left.astype(np.float64)[:, None] * inner.weights[middle].astype(np.float64)
+    value = _real(left, outer)[:, None] * _real(inner.weights[middle], inner)
     read = value != 0
     rows = np.broadcast_to(row[:, None], read.shape)
     return from_entries((outer.m, inner.n), rows[read], column[read], value[read], dtype)
@@ -60,5 +60,9 @@ def from_entries(
 
 
 def _real(weights: np.ndarray, taps: Taps) -> np.ndarray:
-    shift = taps.sums.shift if taps.sums is not None else None
-    return weights.astype(np.float64) / (1 << (shift or 0))
+    """Weights of real samples: those of a pass that shifts and scales are integers."""
+    sums = taps.sums
+    if sums is None:
+        return weights.astype(np.float64)
+    bits = sums.sample_bits + sums.product_bits + sums.shift
+    return weights.astype(np.float64) * (1.0 if sums.scale is None else sums.scale) / (1 << bits)

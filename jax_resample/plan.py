@@ -1,20 +1,23 @@
 """The operator of a resize made visible: applied, transposed, composed, inverted, printed and drawn."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from functools import reduce
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from . import banded, checks, dtypes, plan_text
+from .axis import Axis
 from .cli import pictures
+from .conventions import Convention
+from .landing import landing
 from .lowering.primitive import resample_p
 from .lowering.schedule import Passes, Schedule, schedule
-from .resize import _resample, resize
+from .resize import _resample, _row, normalised_axes, resize
 
 if TYPE_CHECKING:
     from jaxtyping import Array, Num
@@ -37,6 +40,9 @@ class Plan:
       out_shape: shape of the result.
       passes: for each axis that changes, the axis and its taps.
       lowering: ``"auto"``, or the lowering that the caller names.
+      cval: what lies outside the array: the difference from it is resampled.
+      axes: the axes that were to be resized, those that keep their length included.
+      convention: the row that the taps follow; None for a plan derived from others.
 
     Example:
       >>> import jax.numpy as jnp
@@ -49,11 +55,11 @@ class Plan:
       >>> print(jr.plan((2, 1), 4, axes=0))  # doctest: +ELLIPSIS
       float32 (2, 1) -> (4, 1)
         axis 0: 2 -> 4 samples, K = 2
-          output  sum of
-               0  1 x[0]
-               1  0.75 x[0] + 0.25 x[1]
-               2  0.25 x[0] + 0.75 x[1]
-               3  1 x[1]
+          output  lands at  sum of
+               0     -0.25  1 x[0]
+               1      0.25  0.75 x[0] + 0.25 x[1]
+               2      0.75  0.25 x[0] + 0.75 x[1]
+               3      1.25  1 x[1]
       cpu: axis 0 by ...
     """
 
@@ -62,6 +68,9 @@ class Plan:
     out_shape: tuple[int, ...]
     passes: Passes
     lowering: str
+    cval: float = 0.0
+    axes: tuple[int, ...] = field(default=(), compare=False)
+    convention: Convention | None = field(default=None, compare=False)
 
     def __call__(self, x: "Num[Array, '...']") -> "Num[Array, '...']":
         """The operator applied to an array of its shape and dtype; differentiable, batched by ``vmap``.
@@ -75,18 +84,18 @@ class Plan:
             checks.refuse("x", f"have the plan's shape {self.shape}", str(x.shape))
         if x.dtype.name != self.dtype:
             checks.refuse("x", f"have the plan's dtype {self.dtype}", x.dtype.name, TypeError)
-        return _resample(x, passes=self.passes, lowering=self.lowering)
+        return _resample(x, passes=self.passes, cval=self.cval, lowering=self.lowering)
 
     @property
     def T(self) -> "Plan":  # noqa: N802 - as in NumPy
-        """The transposed operator: what reverse mode applies to a cotangent.
+        """The transposed operator: what reverse mode applies to a cotangent. `cval` has no part in it.
 
         Raises:
           TypeError: an integer dtype, whose results are rounded.
         """
         self._check_linear("T")
         adjoint = tuple((axis, taps.transposed) for axis, taps in reversed(self.passes))
-        return replace(self, shape=self.out_shape, out_shape=self.shape, passes=adjoint)
+        return self._derived(self.out_shape, self.shape, adjoint, 0.0)
 
     def __matmul__(self, other: "Plan") -> "Plan":
         """``other``, then this, as one operator: ``(a @ b)(x)`` is ``a(b(x))``, with one rounding.
@@ -94,7 +103,7 @@ class Plan:
         Each axis of the product is a band as wide as both together read.
 
         Raises:
-          ValueError: this plan does not take what ``other`` gives.
+          ValueError: this plan does not take what ``other`` gives, or another `cval` lies outside.
           TypeError: an integer dtype, whose results are rounded, or no plan.
         """
         if not isinstance(other, Plan):
@@ -102,12 +111,15 @@ class Plan:
         if (self.shape, self.dtype) != (other.out_shape, other.dtype):
             rule = f"give what this plan takes, {self.dtype} {self.shape}"
             checks.refuse("other", rule, f"{other.dtype} {other.out_shape}")
+        if self.cval != other.cval:
+            checks.refuse("other", f"have this plan's cval {self.cval}", str(other.cval))
         for one in (self, other):
             one._check_linear("@")
         kind = dtypes.compute_dtype(self.dtype)
         outer, inner = dict(self.passes), dict(other.passes)
         both = {a: banded.compose(outer[a], inner[a], kind) for a in inner if a in outer}
-        return replace(self, shape=other.shape, passes=tuple((inner | outer | both).items()))
+        passes = tuple((inner | outer | both).items())
+        return self._derived(other.shape, self.out_shape, passes, self.cval)
 
     def pinv(self, *, rcond: float | None = None) -> "Plan":
         """The Moore-Penrose inverse: of all inputs that give an output best, the smallest.
@@ -128,7 +140,7 @@ class Plan:
             checks.refuse("rcond", "be at least 0", repr(rcond))
         kind = dtypes.compute_dtype(self.dtype)
         inverse = tuple((a, banded.pseudo_inverse(t, kind, rcond)) for a, t in reversed(self.passes))
-        return replace(self, shape=self.out_shape, out_shape=self.shape, passes=inverse)
+        return self._derived(self.out_shape, self.shape, inverse, self.cval)
 
     def as_matrix(self, axis: int | None = None) -> np.ndarray:
         """The weights as a dense matrix, for inspection; nothing computes with it.
@@ -153,6 +165,28 @@ class Plan:
             rule = "be given where the whole matrix has more than 2**26 entries"
             checks.refuse("axis", rule, f"None for {entries} entries")
         return reduce(np.kron, map(banded.matrix, ordered), np.ones((1, 1)))
+
+    def coordinates(self, axis: int) -> np.ndarray | None:
+        """Where the outputs along an axis land in the input, in pixels, before any boundary rule.
+
+        Args:
+          axis: an axis that was to be resized.
+
+        Returns:
+          ``(m,)`` float64; None for a plan derived from others.
+
+        Raises:
+          ValueError: another axis.
+        """
+        if self.convention is None:
+            return None
+        named = self._named(axis)
+        if named not in self.axes:
+            checks.refuse("axis", f"be one of the resized axes {self.axes}", repr(axis))
+        lengths, sizes = (tuple(shape[a] for a in self.axes) for shape in (self.shape, self.out_shape))
+        row = self.convention.per_axis(lengths, sizes)[self.axes.index(named)]
+        at = Axis(self.shape[named], self.out_shape[named], row, dtypes.compute_dtype(self.dtype))
+        return landing(at)
 
     def schedule(self, platform: str) -> Schedule:
         """The steps taken on a platform, and their price.
@@ -184,11 +218,20 @@ class Plan:
         return plan_text.html(self)
 
     def _matrix_of(self, axis: int) -> np.ndarray:
+        named = self._named(axis)
+        taps = dict(self.passes).get(named)
+        return np.eye(self.shape[named]) if taps is None else banded.matrix(taps)
+
+    def _named(self, axis: int) -> int:
         rank, named = len(self.shape), checks.an_integer(axis, "axis")
         if not -rank <= named < rank:
             checks.refuse("axis", f"lie in [-{rank}, {rank})", repr(axis))
-        taps = dict(self.passes).get(named % rank)
-        return np.eye(self.shape[named]) if taps is None else banded.matrix(taps)
+        return named % rank
+
+    def _derived(
+        self, shape: tuple[int, ...], out_shape: tuple[int, ...], passes: Passes, cval: float
+    ) -> "Plan":
+        return Plan(shape, self.dtype, out_shape, passes, self.lowering, cval)
 
     def _check_linear(self, operation: str) -> None:
         if not jnp.issubdtype(self.dtype, jnp.inexact):
@@ -229,7 +272,11 @@ def plan(shape: Sequence[int], size: int | Sequence[int], *, dtype: Any = "float
     traced = jax.make_jaxpr(lambda array: resize(array, size, **options))(x)
     found = next(_equations(traced.jaxpr), None)
     passes, lowering = (found.params["passes"], found.params["lowering"]) if found else ((), "auto")
-    return Plan(x.shape, x.dtype.name, traced.out_avals[0].shape, passes, lowering)
+    flags = {name: options.get(name, False) for name in ("align_corners", "antialias")}
+    row = _row(options.get("method"), options.get("convention"), **flags)
+    axes = normalised_axes(cast(jax.Array, x), options.get("axes"))
+    out_shape = traced.out_avals[0].shape
+    return Plan(x.shape, x.dtype.name, out_shape, passes, lowering, row.cval, axes, row)
 
 
 def _equations(jaxpr: Any) -> Iterator[Any]:

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from . import banded, tabular
 from .lowering.cost import PLATFORMS
 from .lowering.schedule import LOWERINGS, Passes, Schedule, schedule
 from .taps import Taps
@@ -15,39 +14,27 @@ if TYPE_CHECKING:
 
 # The GPUs share their prices.
 _SHOWN = tuple(name for name in PLATFORMS if name != "rocm")
-_MOST_OUTPUTS = 8  # an axis with more is abbreviated to its first and last ones
-_ENDS = (3, 2)
-_MOST_TAPS = 4  # an output with more is abbreviated likewise
-_GAP = "..."
 
 
 def text(plan: "Plan") -> str:
     """The plan in full, as `print` shows it."""
     lines = [title(plan)]
     for axis, taps, same in _axes(plan.passes):
-        lines.append(f"  axis {axis}: {_size(taps)}")
-        if same is not None:
-            lines[-1] += f", the taps of axis {same}"
-            continue
-        lines += (f"    {line}" for line in _columns(list(tap_rows(taps))))
-    for platform in _SHOWN if plan.passes else ():
-        lines += platform_lines(plan, platform)
-    return "\n".join(lines)
+        lines.append(f"  axis {axis}: {_size(taps, same)}")
+        if same is None:
+            lines.append(outputs(plan, axis, taps).text("    "))
+    return "\n".join([*lines, *_platforms(plan)])
 
 
 def html(plan: "Plan") -> str:
     """The plan in full, as a notebook shows it."""
     parts = [f"<p><b>{escape(title(plan))}</b></p>"]
     for axis, taps, same in _axes(plan.passes):
-        head = f"axis {axis}: {_size(taps)}" + (f", the taps of axis {same}" if same is not None else "")
-        rows = [] if same is not None else list(tap_rows(taps))
-        cells = "".join(
-            "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in row) + "</tr>"
-            for row, tag in zip(rows, ["th", *["td"] * len(rows)], strict=False)
-        )
-        parts.append(f"<p>{escape(head)}</p>" + (f"<table>{cells}</table>" if cells else ""))
-    shown = [line for platform in _SHOWN if plan.passes for line in platform_lines(plan, platform)]
-    return "\n".join(parts + ([f"<pre>{escape(chr(10).join(shown))}</pre>"] if shown else []))
+        parts.append(f"<p>axis {axis}: {escape(_size(taps, same))}</p>")
+        if same is None:
+            parts.append(outputs(plan, axis, taps).html())
+    platforms = "\n".join(_platforms(plan))
+    return "\n".join([*parts, *([f"<pre>{escape(platforms)}</pre>"] if platforms else [])])
 
 
 def title(plan: "Plan") -> str:
@@ -61,22 +48,24 @@ def summary(plan: "Plan") -> str:
     return f"<Plan {title(plan)}; {axes or 'nothing to do'}>"
 
 
-def tap_rows(taps: Taps) -> Iterator[tuple[str, ...]]:
-    """A head, then a row for each output, in the middle abbreviated: its index and weighted samples."""
-    yield "output", "sum of"
-    for i in shown_outputs(taps.m):
-        yield (_GAP, "") if i is None else (str(i), _sum(taps, i))
+def outputs(plan: "Plan", axis: int, taps: Taps) -> tabular.Table:
+    """A row for each output, in the middle abbreviated: where it lands, and the samples that it adds up."""
+    landed = plan.coordinates(axis)
+    rows = []
+    for i in tabular.shown(taps.m):
+        place = [] if landed is None else ["" if i is None else tabular.number(landed[i], 6)]
+        summed = "" if i is None else tabular.weighted_sum(banded.terms(taps, i))
+        rows.append((tabular.GAP if i is None else str(i), *place, summed))
+    head = ("output", *([] if landed is None else ["lands at"]), "sum of")
+    return tabular.Table("", head, tuple(rows))
 
 
-def shown_outputs(m: int) -> list[int | None]:
-    """Outputs to show of ``m``; None stands for those that are left out."""
-    if m <= _MOST_OUTPUTS:
-        return list(range(m))
-    first, last = _ENDS
-    return [*range(first), None, *range(m - last, m)]
+def _platforms(plan: "Plan") -> Iterator[str]:
+    for platform in _SHOWN if plan.passes else ():
+        yield from _platform(plan, platform)
 
 
-def platform_lines(plan: "Plan", platform: str) -> Iterator[str]:
+def _platform(plan: "Plan", platform: str) -> Iterator[str]:
     """The chosen steps with their price, and the price of each lowering where it is asked for."""
     chosen = plan.schedule(platform)
     yield f"{platform}: {_steps(chosen)}; {_time(chosen.cost)}"
@@ -94,24 +83,9 @@ def _axes(passes: Passes) -> Iterator[tuple[int, Taps, int | None]]:
         seen.setdefault(taps, axis)
 
 
-def _size(taps: Taps) -> str:
-    return f"{taps.n} -> {taps.m} samples, K = {taps.support}"
-
-
-def _sum(taps: Taps, i: int) -> str:
-    """``0.75 x[0] + 0.25 x[1]``: the samples that an output reads."""
-    row = taps.weights[i].astype(np.float64) / (1 << (taps.shift or 0))
-    terms = [f"{row[k]:.4g} x[{taps.start[i] + k}]" for k in np.flatnonzero(row)]
-    if len(terms) > _MOST_TAPS:
-        terms = [*terms[: _MOST_TAPS // 2], f"{_GAP} ({len(terms)} terms)", terms[-1]]
-    return " + ".join(terms).replace("+ -", "- ") or "0"
-
-
-def _columns(rows: list[tuple[str, ...]]) -> Iterator[str]:
-    """Rows as lines; every column but the last is right-aligned."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for *cells, last in rows:
-        yield "  ".join([*(c.rjust(w) for c, w in zip(cells, widths, strict=False)), last]).rstrip()
+def _size(taps: Taps, same: int | None = None) -> str:
+    others = "" if same is None else f", the taps of axis {same}"
+    return f"{taps.n} -> {taps.m} samples, K = {taps.support}{others}"
 
 
 def _steps(chosen: Schedule) -> str:

@@ -55,6 +55,25 @@ def test_a_lowering_that_is_asked_for_is_planned_and_runs(lowering):
     assert ("stablehlo.gather" in text) == (lowering == "gather")
 
 
+def test_outputs_are_printed_with_coordinates_and_weights():
+    shown = str(jr.plan((1, 4, 100, 1), (8, 30), method="linear", antialias=True))
+    assert "output  lands at  sum of" in shown
+    assert "       0     -0.25  1 x[0]\n" in shown
+    assert "       6      2.75  0.25 x[2] + 0.75 x[3]\n" in shown
+    assert "      28      94.5  0.07576 x[92] + 0.1667 x[93] + ... (6 terms) + 0.07576 x[97]\n" in shown
+    assert "       3 " not in shown.split("axis 2")[1]  # the middle of a long axis is left out
+    assert "lands at" not in str(jr.plan((4,), 8).T)  # its outputs are inputs
+
+
+def test_coordinates_of_an_axis():
+    plan = jr.plan((1, 2, 5, 3), (4, 5), align_corners=True)
+    np.testing.assert_allclose(plan.coordinates(1), [0, 1 / 3, 2 / 3, 1], rtol=1e-6)
+    np.testing.assert_allclose(plan.coordinates(-2), np.arange(5))
+    assert plan.T.coordinates(1) is None
+    with pytest.raises(ValueError, match=r"`axis` must be one of the resized axes \(1, 2\)"):
+        plan.coordinates(0)
+
+
 def test_the_cheapest_schedule_is_chosen():
     for shape, size in (((1, 256, 256, 3), (512, 512)), ((4, 30, 30, 64), (15, 15)), ((2, 900, 3), (70,))):
         plan = jr.plan(shape, size, antialias=True)

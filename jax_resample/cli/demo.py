@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from .. import coordinates
+from ..convention_words import ALIGN_CORNERS
 from ..interpolate import interpolate
 from . import images
 from .files import FileError, check_target, write_atomically
@@ -24,17 +25,6 @@ _MIDDLE = (0.1, 0.1, 0.8)
 _PATCH = 20  # pixels per side of the patch that is enlarged: few enough to be seen one by one
 _ENLARGED = 160
 _EXAMPLE = np.array([[1, 2, 0], [3, 4, 0], [0, 0, 0]], np.float32)
-
-MEANING = """\
-align_corners=False (half-pixel): a pixel is a square with an area, and the outer edges of both grids \
-coincide. Use it for images. The step between samples is n/m at every size, so tiles, pyramids and \
-strided layers stay in register, and the geometry is that of OpenCV, Pillow and TensorFlow 2.
-
-align_corners=True: a pixel is a point, and the centres of the first and last points coincide. The step is \
-(n-1)/(m-1), so the scale depends on the size of the image. Use it where samples are points of a grid \
-whose ends are known, such as control points or positional tables, and where a network was trained with \
-it. Giving such a network the other setting shifts its features, most at the borders, and nothing \
-fails."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +67,7 @@ def run(out: Path, image: Path | None, console: Console) -> None:
     write_atomically(out, draw(patch))
     _tell_patch(patch, console)
     console.print(_two_to_four(), _doubled(), _steps())
-    console.print(MEANING, markup=False)
+    console.print(ALIGN_CORNERS, markup=False)
     said = "replaced" if replaced else "wrote"
     console.print(f"\n{said} {out}", markup=False, soft_wrap=True)
 

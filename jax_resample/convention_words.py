@@ -1,0 +1,119 @@
+"""The columns of a convention in words, and when to use which: what `explain` says."""
+
+from .axis import Axis
+from .conventions import Convention
+from .kernels import Kernel
+
+ALIGN_CORNERS = """\
+align_corners=False (half-pixel): a pixel is a square with an area, and the outer edges of both grids \
+coincide. Use it for images. The step between samples is n/m at every size, so tiles, pyramids and \
+strided layers stay in register, and the geometry is that of OpenCV, Pillow and TensorFlow 2.
+
+align_corners=True: a pixel is a point, and the centres of the first and last points coincide. The step is \
+(n-1)/(m-1), so the scale depends on the size of the image. Use it where samples are points of a grid \
+whose ends are known, such as control points or positional tables, and where a network was trained with \
+it. Giving such a network the other setting shifts its features, most at the borders, and nothing \
+fails."""
+
+# coordinates column -> where output i lands, and what of both grids coincides
+MAPS: dict[str, str] = {
+    "half-pixel": "(i + 1/2) n/m - 1/2: outer edges coincide (align_corners=False)",
+    "align-corners": "i (n-1)/(m-1): corner centres coincide (align_corners=True)",
+    "asymmetric": "i n/m: first centres coincide, last ones do not",
+    "half-pixel-symmetric": "half-pixel, centred where the size was rounded",
+    "pytorch-half-pixel": "half-pixel; one output sample reads sample 0",
+    "crop-and-resize": "i (n-1)/(m-1) within the box; one output sample reads its middle",
+    "half-pixel, corner step": "(i + 1/2) (n-1)/(m-1) - 1/2: a step of corners without their centres",
+}
+FAMILIES: dict[str, str] = {
+    "nearest": "moves one sample",
+    "interpolate": "weighs the samples around the point",
+    "window": "weighs every sample in a window",
+    "overlap": "weighs samples by the overlap of pixels",
+    "area": "averages the integer window [floor(i n/m), ceil((i+1) n/m))",
+}
+BOUNDARIES: dict[str, str] = {
+    "clamp": "repeats the edge",
+    "drop": "is left out, the other weights are renormalised",
+    "constant": "is a constant",
+    "reflect": "mirrors at the outer edge",
+    "mirror": "mirrors at the last centre",
+    "wrap": "repeats periodically",
+}
+
+# What each choice is for, by column and value; said once for all conventions that make it.
+ADVICE: dict[tuple[str, str], str] = {
+    ("coordinates", "asymmetric"): (
+        "asymmetric maps shift the image by up to half a pixel of the larger grid towards the end. Use them "
+        "only where a network was trained so (TensorFlow 1, some ONNX graphs, legacy nearest)."
+    ),
+    ("coordinates", "half-pixel, corner step"): (
+        "antialias=True with align_corners=True lines up neither edges nor corners in PyTorch; use it only "
+        "to reproduce a model that did."
+    ),
+    ("family", "nearest"): (
+        "nearest keeps the values that occur: labels, masks, indices. For images it shows blocks and drops "
+        "samples when shrinking."
+    ),
+    ("family", "area"): (
+        "area averages what each output pixel covers; use it to shrink by whole factors. Enlarging, it "
+        "repeats samples."
+    ),
+}
+ANTIALIAS = (
+    "antialias: when shrinking, the kernel is stretched by the step, so that every sample counts. Use it to "
+    "shrink images. Without it all but a few samples between outputs are skipped, and fine detail turns into "
+    "false patterns; networks trained that way expect just that. It changes nothing when enlarging."
+)
+
+
+def describe(axis: Axis) -> dict[str, str]:
+    """Each choice of a convention in words, for one axis."""
+    row = axis.convention
+    words = {
+        "made by": row.library or "you",
+        "output i lands at": MAPS.get(row.coordinates, row.coordinates),
+        "reads": FAMILIES.get(row.family, row.family),
+        "kernel": kernel_name(row),
+        "when shrinking": _antialias(row),
+        "outside the array": _outside(row),
+        "size from a factor": f"{row.output_size}, {_stepping(row)}",
+        "uint8": f"{row.fixed_point} weights, each pass rounded" if row.fixed_point else _rounded(row),
+    }
+    return {key: value for key, value in words.items() if value}
+
+
+def advice(rows: list[Convention]) -> list[str]:
+    """What the choices made by any of these rows are for, `align_corners` first."""
+    chosen = [(column, getattr(row, column)) for row in rows for column in ("coordinates", "family")]
+    said = [ALIGN_CORNERS] if any(row.family != "area" for row in rows) else []
+    said += [ADVICE[choice] for choice in dict.fromkeys(chosen) if choice in ADVICE]
+    return [*said, ANTIALIAS] if any(row.stretch or row.family == "window" for row in rows) else said
+
+
+def kernel_name(row: Convention) -> str:
+    """The kernel's name; empty where samples are not weighed by one."""
+    return "your own" if isinstance(row.kernel, Kernel) else row.kernel or ""
+
+
+def _antialias(row: Convention) -> str:
+    if row.family in ("area", "overlap"):
+        return "averages what it skips"
+    if row.stretch:
+        return "stretches the kernel (antialias)"
+    return "skips samples"
+
+
+def _outside(row: Convention) -> str:
+    if row.boundary is None:
+        return ""
+    value = f" {row.cval:g}" if row.boundary == "constant" else ""
+    return BOUNDARIES.get(row.boundary, row.boundary) + value
+
+
+def _stepping(row: Convention) -> str:
+    return "and the factor steps" if row.factor_steps else "and the sizes step"
+
+
+def _rounded(row: Convention) -> str:
+    return "" if row.family == "nearest" else "computed in floating point"
