@@ -9,6 +9,7 @@ import numpy as np
 from .arithmetic import ARITHMETICS, Arithmetic
 from .conventions import Convention
 from .coordinates import MAPS, Place, step
+from .fixed_point import FIXED_POINT, FixedPoint
 from .kernels import Kernel, find_kernel
 
 
@@ -22,8 +23,9 @@ class Axis:
       convention: the row that says how.
       dtype: name of the real type in which weights meet samples.
       factor: the caller's scale where it steps the coordinates instead of ``m / n``.
-      fixed_point: weights as integers with a common number of fractional bits (8-bit images).
+      fixed_point: weighed and added as the convention's rule for the image's dtype says.
       box: the part of the input that is resampled, in pixel edges; None is ``(0, n)``.
+      image: name of the image's dtype, by which a rule of fixed point is found.
       reach: taps per output at most, where the step is traced and cannot say.
     """
 
@@ -35,6 +37,12 @@ class Axis:
     fixed_point: bool = False
     box: tuple[Any, Any] | None = None
     reach: int | None = None
+    image: str = "uint8"
+
+    @property
+    def rule(self) -> FixedPoint | None:
+        """How the library weighs and adds this dtype, or None: in floating point, rounded once."""
+        return FIXED_POINT[self.convention.fixed_point or ""][self.image] if self.fixed_point else None
 
     @property
     def arithmetic(self) -> Arithmetic:

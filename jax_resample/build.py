@@ -15,6 +15,7 @@ from .coordinates import MAPS, OUTPUT_SIZES
 from .families import FAMILIES
 from .fixed_point import FIXED_POINT
 from .kernels import find_kernel
+from .order import PASS_ORDERS
 from .rounding import ROUNDINGS
 from .taps import Taps
 from .windows import WINDOWS
@@ -30,6 +31,7 @@ _TABLES: dict[str, Any] = {
     "window": WINDOWS,
     "fixed_point": FIXED_POINT,
     "output_size": OUTPUT_SIZES,
+    "pass_order": PASS_ORDERS,
 }
 
 
@@ -54,15 +56,34 @@ def build(axis: Axis) -> Taps:
     if copies(axis):
         return Taps(axis.n, np.arange(axis.m, dtype=np.int32), np.ones((axis.m, 1), axis.dtype))
     index, weights = weigh(axis)
+    quantise = axis.rule and axis.rule.quantise
+    if not quantise:
+        start, band = _fold(axis, index, weights)
+        return _trim(axis.n, start, band.astype(axis.dtype), None)
+    if axis.rule.weigh_first:
+        weights, shift = quantise(weights, 0.0)
+        return _trim(axis.n, *_fold(axis, index, weights), shift)
     start, band = _fold(axis, index, weights)
-    if not axis.fixed_point:
-        return _trim(axis, start, band.astype(axis.dtype), None)
-    return _trim(axis, start, *FIXED_POINT[axis.convention.fixed_point or ""](band, _peak(index, weights)))
+    return _trim(axis.n, start, *quantise(band, _peak(index, weights)))
+
+
+@lru_cache(maxsize=_CACHED_AXES)
+def build_beyond(axis: Axis) -> tuple[Taps, Taps]:
+    """The same as a repetition of the samples at the ends, and taps that each have a sample of their own."""
+    assert axis.rule is not None
+    assert axis.rule.quantise is not None
+    beyond = axis.rule.beyond
+    index, weights = FAMILIES[axis.convention.family](axis, np)
+    band, shift = axis.rule.quantise(weights, 0.0)
+    repeated = np.clip(np.arange(-beyond, axis.n + beyond), 0, axis.n - 1).astype(np.int32)
+    ends = Taps(axis.n, repeated, np.ones((len(repeated), 1), axis.dtype))
+    return ends, _trim(ends.m, index[:, 0] + beyond, band, shift)
 
 
 def copies(axis: Axis) -> bool:
     """Whether the axis is copied without a look at its coordinates."""
-    return axis.n == axis.m and axis.is_whole and (axis.convention.same_size_copies or axis.fixed_point)
+    equal = axis.convention.same_size_copies or (axis.rule is not None and not axis.rule.every_axis)
+    return axis.n == axis.m and axis.is_whole and equal
 
 
 def weigh(axis: Axis, xp: ModuleType = np) -> tuple[Any, Any]:
@@ -108,7 +129,7 @@ def _peak(index: np.ndarray, weights: np.ndarray) -> float:
     return peak
 
 
-def _trim(axis: Axis, start: np.ndarray, weights: np.ndarray, shift: int | None) -> Taps:
+def _trim(n: int, start: np.ndarray, weights: np.ndarray, shift: int | None) -> Taps:
     """The taps, every row from its first weight other than zero."""
     live = weights != 0
     lead = np.where(live.any(axis=1), live.argmax(axis=1), 0)
@@ -116,4 +137,4 @@ def _trim(axis: Axis, start: np.ndarray, weights: np.ndarray, shift: int | None)
     places = np.arange(int(count.max(initial=1)))
     source = np.minimum(lead[:, None] + places, live.shape[1] - 1)
     kept = np.where(places < count[:, None], np.take_along_axis(weights, source, axis=1), 0)
-    return Taps(axis.n, (start + lead).astype(np.int32), kept.astype(weights.dtype), shift)
+    return Taps(n, (start + lead).astype(np.int32), kept.astype(weights.dtype), shift)

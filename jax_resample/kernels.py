@@ -149,9 +149,10 @@ def _box_half_open(x: Any, xp: ModuleType = np) -> Any:
 
 
 def _hamming(x: Any, xp: ModuleType = np) -> Any:
-    """A sinc of radius 1 in Hamming's window, whose constants Pillow keeps in float32."""
+    """A sinc of radius 1 in Hamming's window, whose constants Pillow keeps in float32; exactly 1 at 0."""
     window = x.dtype.type(np.float32(0.54)) + x.dtype.type(np.float32(0.46)) * xp.cos(x * x.dtype.type(np.pi))
-    return xp.where(abs(x) < 1, _sinc(abs(x), xp) * window, x.dtype.type(0))
+    weight = xp.where(x == 0, x.dtype.type(1), _sinc(abs(x), xp) * window)
+    return xp.where(abs(x) < 1, weight, x.dtype.type(0))
 
 
 KERNELS: dict[str, Kernel] = {

@@ -17,4 +17,17 @@ def _last_first(passes: Sequence[Pass]) -> Sequence[Pass]:
     return sorted(passes, key=lambda one: -one.axis)
 
 
-PASS_ORDERS: dict[str, Callable[[Sequence[Pass]], Sequence[Pass]]] = {"last axis first": _last_first}
+def _pillow(passes: Sequence[Pass]) -> Sequence[Pass]:
+    """The last axis first, but of two the first one if it loses more than twice as many samples."""
+    ordered = _last_first(passes)
+    if len(ordered) == 2:
+        last, first = ordered
+        if first.n - first.m > max(0, 2 * (last.n - last.m)):
+            return [first, last]
+    return ordered
+
+
+PASS_ORDERS: dict[str, Callable[[Sequence[Pass]], Sequence[Pass]]] = {
+    "last axis first": _last_first,
+    "Pillow's": _pillow,
+}

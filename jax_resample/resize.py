@@ -1,6 +1,7 @@
 """N-D separable resampling: one operator per axis, one code path for every rank."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,9 @@ import numpy as np
 
 from . import checks, dtypes
 from .axis import Axis
-from .build import build, check_convention
+from .build import build, build_beyond, check_convention
 from .conventions import METHODS, TORCH, Convention, conventions, torch_convention
+from .fixed_point import FIXED_POINT
 from .lowering.primitive import resample
 from .lowering.schedule import LOWERINGS, Passes
 from .order import PASS_ORDERS, Pass
@@ -150,7 +152,8 @@ def resample_axes(
     """
     checks.one_of(lowering, LOWERINGS, "lowering")
     lengths = checks.static_lengths(x, axes, "x")
-    if row.family != "nearest" and not dtypes.is_weighable(x.dtype):
+    ruled = np.dtype(x.dtype).name in FIXED_POINT.get(row.fixed_point or "", ())
+    if row.family != "nearest" and not ruled and not dtypes.is_weighable(x.dtype):
         rule = "be floating, complex, or an integer of at most 16 bits, unless samples are only moved"
         checks.refuse("x", rule, f"dtype {x.dtype}", TypeError)
     none = (None,) * len(axes)
@@ -169,16 +172,34 @@ def _passes(
     dtype: str,
 ) -> Passes:
     """The taps of each axis that changes, in the order in which passes that round have to run."""
+    specs = {}
     rows = row.per_axis(lengths, sizes)
-    passes = {}
     for axis, n, m, one, factor, box in zip(axes, lengths, sizes, rows, factors, boxes, strict=True):
-        fixed_point = dtype == "uint8" and one.fixed_point is not None
-        kind = "float64" if fixed_point else dtypes.compute_dtype(dtype)
-        taps = build(Axis(n, m, one, kind, factor, fixed_point, box))
-        if not taps.is_identity:
-            passes[axis] = taps
-    ordered = PASS_ORDERS[row.pass_order]([Pass(axis, t.n, t.m) for axis, t in passes.items()])
-    return tuple((one.axis, passes[one.axis]) for one in ordered)
+        ruled = dtype in FIXED_POINT.get(one.fixed_point or "", ())
+        kind = "float64" if ruled else dtypes.compute_dtype(dtype)
+        spec = Axis(n, m, one, kind, factor, ruled, box, image=dtype)
+        if not build(spec).is_identity:
+            specs[axis] = spec
+    ordered = PASS_ORDERS[row.pass_order]([Pass(axis, one.n, one.m) for axis, one in specs.items()])
+    return _accumulated([(one.axis, specs[one.axis]) for one in ordered])
+
+
+def _accumulated(specs: Sequence[tuple[int, Axis]]) -> Passes:
+    """The passes, in the order given, with the arithmetic that a rule gives to each of them."""
+    passes = [(axis, build(spec)) for axis, spec in specs]
+    rule = specs[-1][1].rule if specs else None
+    if rule is None:
+        return tuple(passes)
+    if rule.most_axes is not None and len(passes) > rule.most_axes:
+        checks.refuse("axes", f"be at most {rule.most_axes} for {specs[-1][1].image}", f"{len(passes)}")
+    last, spec = specs[-1]
+    repeated = []
+    if rule.beyond:
+        ends, taps = build_beyond(spec)
+        repeated, passes[-1] = [(last, ends)], (last, taps)
+    sums = rule.accumulate([taps for _, taps in passes])
+    done = [(axis, replace(taps, accumulation=one)) for (axis, taps), one in zip(passes, sums, strict=True)]
+    return (*done[:-1], *repeated, done[-1])
 
 
 @partial(jax.jit, static_argnames=("passes", "cval", "lowering"))

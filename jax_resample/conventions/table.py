@@ -6,10 +6,10 @@ One module per library holds its rows; to add a library, write one and name it i
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from . import onnx, torch
+from . import onnx, pillow, torch
 from .convention import Convention
 
-_LIBRARIES = (torch, onnx)
+_LIBRARIES = (torch, onnx, pillow)
 
 conventions: Mapping[str, Convention] = MappingProxyType(
     {name: row for library in _LIBRARIES for name, row in library.ROWS.items()}
