@@ -162,8 +162,10 @@ def _half_pixel_by_scale(place: Place) -> Any:
 
 def _half_pixel_symmetric_by_scale(place: Place) -> Any:
     """Centres the output: what is cut off its width is lost in equal parts at both ends."""
+    half = _real(0.5, place.step)
     lost = 1 - _real(place.m, place.step) / place.width
-    return _real(place.n, place.step) / 2 * lost + _half_pixel_by_scale(place)
+    shift = _real(place.n, place.step) / 2 * lost
+    return shift + (place.ramp + half) / place.scale - half + place.first
 
 
 def _pytorch_half_pixel_by_scale(place: Place) -> Any:
