@@ -29,6 +29,15 @@ def multiply_add(a: Any, b: Any, c: Any, xp: ModuleType = np) -> Any:
     return a * b + c
 
 
+def opaque(value: Any, beside: Any, xp: ModuleType = np) -> Any:
+    """``value`` in a form that XLA does not fold into the operation that takes it; NaN where ``beside`` is.
+
+    XLA fuses a product with the sum that takes it, and turns division by a constant into multiplication by
+    its reciprocal. It does neither through a choice that depends on the data.
+    """
+    return value if xp is np else xp.where(beside == beside, value, beside)
+
+
 def _fma64(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
     """Float64 ``a * b + c`` by error-free transformations (Dekker's product, Knuth's sum)."""
     product = a * b

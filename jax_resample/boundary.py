@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from .arithmetic import fma
+from .arithmetic import fma, opaque
 
 Rule = Callable[..., tuple[Any, Any]]
 Fold = Callable[..., Any]
@@ -91,11 +91,12 @@ def _fold_clamp(u: Any, n: int, xp: ModuleType = np) -> Any:
 
 def _fold_symmetric(u: Any, n: int, low: float, span: int, xp: ModuleType) -> Any:
     """Reflects at ``low`` and ``low + span`` in the order of PyTorch's vector kernel, then clamps."""
-    low, period = u.dtype.type(low), u.dtype.type(2 * span)
-    distance = xp.where(u < low, low - u, u - low)
-    rest = fma(-xp.trunc(distance / period), period, distance, xp)
+    start, period = u.dtype.type(low), u.dtype.type(2 * span)
+    distance = xp.where(u < start, start - u, u - start)
+    periods = xp.trunc(distance / opaque(period, u, xp))
+    rest = fma(-periods, period, distance, xp)
     back = period - rest
-    return _fold_clamp(xp.where(rest > back, back, rest) + low, n, xp)
+    return _fold_clamp(xp.where(rest > back, back, rest) + start, n, xp)
 
 
 def _fold_reflect(u: Any, n: int, xp: ModuleType = np) -> Any:
@@ -108,6 +109,38 @@ def _fold_mirror(u: Any, n: int, xp: ModuleType = np) -> Any:
     return _fold_symmetric(u, n, 0.0, n - 1, xp) if n > 1 else xp.zeros_like(u)
 
 
+def _scalar_clamp(u: Any, n: int, xp: ModuleType = np) -> Any:
+    """As PyTorch's scalar kernel, which serves three dimensions: NaN goes to the last sample."""
+    zero, last = u.dtype.type(0), u.dtype.type(n - 1)
+    u = xp.where(u <= zero, zero, u)
+    return xp.where(u < last, u, last)
+
+
+def _scalar_symmetric(u: Any, n: int, low: float, span: int, xp: ModuleType) -> Any:
+    """The same reflection in the order of PyTorch's scalar kernel.
+
+    It tells from the number of spans whether to go forth or back. Beyond the integers that a float holds,
+    or that fit in 32 bits, that number counts as even.
+    """
+    start, length = u.dtype.type(low), u.dtype.type(span)
+    distance = xp.where(u < start, start - u, u - start)
+    rest = xp.fmod(distance, length)
+    limit = u.dtype.type(2.0 ** min(np.finfo(u.dtype).nmant + 1, 31))
+    forth = xp.fmod(distance, 2 * length) < length
+    forth = forth | ~(xp.floor(distance / opaque(length, u, xp)) < limit)
+    return _scalar_clamp(xp.where(forth, rest, length - rest) + start, n, xp)
+
+
+def _scalar_reflect(u: Any, n: int, xp: ModuleType = np) -> Any:
+    """`_fold_reflect` of the scalar kernel."""
+    return _scalar_symmetric(u, n, -0.5, n, xp)
+
+
+def _scalar_mirror(u: Any, n: int, xp: ModuleType = np) -> Any:
+    """`_fold_mirror` of the scalar kernel."""
+    return _scalar_symmetric(u, n, 0.0, n - 1, xp) if n > 1 else xp.zeros_like(u)
+
+
 def _fold_wrap(u: Any, n: int, xp: ModuleType = np) -> Any:
     """Periodic: ``u`` modulo ``n``, in ``[0, n)``, which is past the last centre in its last pixel."""
     return xp.mod(u, u.dtype.type(n))
@@ -118,4 +151,7 @@ FOLDS: dict[str, Fold] = {
     "reflect": _fold_reflect,
     "mirror": _fold_mirror,
     "wrap": _fold_wrap,
+    "clamp (scalar)": _scalar_clamp,
+    "reflect (scalar)": _scalar_reflect,
+    "mirror (scalar)": _scalar_mirror,
 }

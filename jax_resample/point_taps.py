@@ -15,8 +15,10 @@ from .kernels import Kernel, find_kernel
 
 NEAREST = "nearest"
 CONSTANT = "constant"
+# Outside this one NaN weights are zero too: so does PyTorch's kernel for three dimensions pad with zeros.
+SKIP = "constant (scalar)"
 # A periodic axis has no folded coordinate between its last sample and its first.
-_FOLDS_COORDINATES = ("clamp", "reflect", "mirror")
+_FOLDS_TAPS = (CONSTANT, SKIP, "wrap")
 
 
 class PointTaps(NamedTuple):
@@ -40,7 +42,7 @@ def taps_at(u: jax.Array, n: int, kernel: str | Kernel, boundary: str) -> PointT
     boundary folds the coordinate, as PyTorch does; a longer kernel's taps are folded one by one.
     """
     short = kernel == NEAREST or find_kernel(kernel).reach == 1
-    if short and boundary in _FOLDS_COORDINATES:
+    if short and boundary not in _FOLDS_TAPS:
         u, boundary = FOLDS[boundary](u, n, jnp), CONSTANT
     if kernel == NEAREST:
         return fold_taps(jnp.round(u)[..., None], jnp.ones((*u.shape, 1), u.dtype), n, boundary)
@@ -63,10 +65,11 @@ def fold_taps(position: jax.Array, weights: jax.Array, n: int, boundary: str) ->
     integer. Outside a constant boundary a weight becomes zero, unless it is NaN.
     """
     missing = None
-    if boundary == CONSTANT:
+    if boundary in (CONSTANT, SKIP):
         inside = (position >= 0) & (position <= n - 1)
+        zero = jnp.zeros_like(weights) if boundary == SKIP else lax.stop_gradient(weights * 0)
         missing = jnp.sum(jnp.where(inside, 0, weights), axis=-1)
-        weights = jnp.where(inside, weights, lax.stop_gradient(weights * 0))
+        weights = jnp.where(inside, weights, zero)
     elif boundary != "clamp":
         position = FOLDS[boundary](position, n, jnp)
     return PointTaps(_inside(position, n), weights, missing)
