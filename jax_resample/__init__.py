@@ -12,6 +12,8 @@ from .conventions import Convention as Convention
 from .conventions import conventions as conventions
 from .explain import Explanation as Explanation
 from .explain import explain as explain
+from .grid import affine_grid as affine_grid
+from .grid import grid_sample as grid_sample
 from .interpolate import interpolate as interpolate
 from .plan import Plan as Plan
 from .plan import plan as plan
@@ -32,9 +34,11 @@ __all__ = [
     "Explanation",
     "Plan",
     "adaptive_avg_pool",
+    "affine_grid",
     "compat",
     "conventions",
     "explain",
+    "grid_sample",
     "interpolate",
     "linen",
     "nnx",
