@@ -14,7 +14,10 @@ from .explain import Explanation as Explanation
 from .explain import explain as explain
 from .grid import affine_grid as affine_grid
 from .grid import grid_sample as grid_sample
+from .identify import Identification as Identification
+from .identify import identify as identify
 from .interpolate import interpolate as interpolate
+from .map_coordinates import map_coordinates as map_coordinates
 from .plan import Plan as Plan
 from .plan import plan as plan
 from .pooling import adaptive_avg_pool as adaptive_avg_pool
@@ -22,6 +25,7 @@ from .position_embedding import resize_patch_embedding as resize_patch_embedding
 from .position_embedding import resize_position_embedding as resize_position_embedding
 from .resize import resize as resize
 from .sample import sample as sample
+from .spline import spline_filter as spline_filter
 
 if TYPE_CHECKING:
     from . import linen as linen
@@ -32,6 +36,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Convention",
     "Explanation",
+    "Identification",
     "Plan",
     "adaptive_avg_pool",
     "affine_grid",
@@ -39,14 +44,17 @@ __all__ = [
     "conventions",
     "explain",
     "grid_sample",
+    "identify",
     "interpolate",
     "linen",
+    "map_coordinates",
     "nnx",
     "plan",
     "resize",
     "resize_patch_embedding",
     "resize_position_embedding",
     "sample",
+    "spline_filter",
 ]
 
 _LAYERS = ("linen", "nnx")

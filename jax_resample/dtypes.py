@@ -34,6 +34,11 @@ def compute_dtype(dtype: Any) -> str:
     return "float64" if np.dtype(dtype).name in ("float64", "complex128") else "float32"
 
 
+def widest(*dtypes: Any) -> str:
+    """Name of the real type that computes for several dtypes at once."""
+    return "float64" if "float64" in map(compute_dtype, dtypes) else "float32"
+
+
 def round_to(x: jax.Array, dtype: Any) -> jax.Array:
     """``x`` in the result's dtype: one rounding, half to even; integers saturate."""
     if jnp.issubdtype(dtype, jnp.integer):
