@@ -16,6 +16,11 @@ def matrix(taps: Taps) -> np.ndarray:
     return _real(taps.as_matrix(), taps)
 
 
+def real_weights(taps: Taps) -> np.ndarray:
+    """``(m, K)`` weights in float64, those of fixed point scaled back."""
+    return _real(taps.weights, taps)
+
+
 def terms(taps: Taps, output: int) -> list[tuple[float, int]]:
     """The weights other than zero of one output, each with the sample that it weighs."""
     row = _real(taps.weights[output], taps)

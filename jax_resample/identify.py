@@ -1,0 +1,300 @@
+"""Which convention made this output from that input? Every row of the table is tried."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from importlib import import_module
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from . import checks, identify_words, screening
+from .conventions import conventions
+from .plan import Plan, plan
+from .probes import Probe, find_probe
+
+# Other libraries add the same products in other orders and round coordinates in other places.
+ROUNDING_ULPS = 16.0
+# How many operators are run in full: those that fit best on a few outputs.
+_MOST_RUN, _LEAST_RUN = 40, 6
+_CACHED_PLANS = 8192
+
+# What becomes of float32 results where the output holds integers.
+CASTS = ("", "rounded", "truncated")
+
+
+@dataclass(frozen=True)
+class Match:
+    """Conventions that are one operator here, and how near they come.
+
+    Attributes:
+      names: their names.
+      cast: ``""`` where the library's own arithmetic was used; ``"rounded"`` or ``"truncated"`` where
+        float32 results became the integers of ``y``.
+      largest: the largest absolute difference from ``y``; infinite where one of both is NaN.
+      differing: the share of values that differ.
+      unit: one unit in the last place of the largest value; 1 for integers.
+    """
+
+    names: tuple[str, ...]
+    cast: str
+    largest: float
+    differing: float
+    unit: float
+
+    @property
+    def verdict(self) -> str:
+        """``"bytes equal"``, ``"equal to rounding"`` or ``"different"``."""
+        if self.differing == 0:
+            return "bytes equal"
+        allowed = 1.0 if self.unit == 1 else ROUNDING_ULPS * self.unit
+        return "equal to rounding" if self.largest <= allowed else "different"
+
+
+@dataclass(frozen=True, repr=False)
+class Identification:
+    """What `identify` found; `print` it.
+
+    Attributes:
+      shape: shape of ``x``.
+      dtype: name of its dtype.
+      out_shape: shape of ``y``.
+      out_dtype: name of its dtype.
+      axes: the resized axes.
+      ranking: the conventions that were run in full, the nearest first.
+      refused: names of conventions that do not take this input.
+    """
+
+    shape: tuple[int, ...]
+    dtype: str
+    out_shape: tuple[int, ...]
+    out_dtype: str
+    axes: tuple[int, ...]
+    ranking: tuple[Match, ...]
+    refused: tuple[str, ...]
+
+    @property
+    def verdict(self) -> str:
+        """That of the nearest convention."""
+        return self.ranking[0].verdict if self.ranking else "different"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Conventions that make ``y`` as exactly as any does; empty where none does but for differences."""
+        return self.matching(self.verdict) if self.verdict != "different" else ()
+
+    def matching(self, verdict: str) -> tuple[str, ...]:
+        """Names with a verdict, the nearest first."""
+        found = (name for match in self.ranking if match.verdict == verdict for name in match.names)
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """Every convention that fits to rounding or better: those that this input cannot tell apart."""
+        return self.matching("bytes equal") + self.matching("equal to rounding")
+
+    @cached_property
+    def probe(self) -> Probe | None:
+        """An input that tells the candidates apart, and the size to resize it to; None where none was found.
+
+        Give it to the library in question and `identify` what comes back.
+        """
+        return find_probe(self.candidates, len(self.axes), self.dtype)
+
+    def __str__(self) -> str:
+        return identify_words.text(self)
+
+    def __repr__(self) -> str:
+        return f"<Identification: {identify_words.headline(self)}>"
+
+    def _repr_html_(self) -> str:
+        return identify_words.html(self)
+
+
+def identify(
+    x: Any, y: Any, *, axes: int | Sequence[int] | None = None, among: Iterable[str] | None = None
+) -> Identification:
+    """Ranks the conventions by how exactly they make ``y`` from ``x``, whatever library made it.
+
+    Every convention is tried by NumPy on some outputs, and those that fit best are then run in full, in
+    ``x``'s own dtype and, where ``y`` has another, in floating point. Integers are also compared with
+    float32 results that were rounded or cut off.
+
+    Args:
+      x: the input, an array of real numbers.
+      y: the output, of the same rank.
+      axes: the resized axes. By default those whose lengths differ. Name them where one of them keeps its
+        length: some conventions (OpenCV's area, PyTorch's nearest) look at all axes together.
+      among: names to try instead of the whole table.
+
+    Returns:
+      The ranking, with a verdict: ``"bytes equal"``; ``"equal to rounding"`` (a level of integers, 16 units
+      in the last place of the largest value otherwise); or ``"different"``. `candidates` are the conventions
+      that this input cannot tell apart, and `probe` is an input that can.
+
+    Raises:
+      ValueError: other ranks, axes that do not cover what changed, an empty array, or an unknown name.
+      TypeError: no arrays, or no real numbers.
+
+    Example:
+      >>> import jax.numpy as jnp
+      >>> import jax_resample as jr
+      >>> found = jr.identify(jnp.array([0.0, 1.0]), jnp.array([0.0, 0.33333334, 0.6666667, 1.0]))
+      >>> found.verdict, "torch:bilinear-align-corners" in found.names, "torch:bilinear" in found.names
+      ('bytes equal', True, False)
+    """
+    x, y = _real(x, "x"), _real(y, "y")
+    resized = _axes(x, y, axes)
+    names = tuple(conventions if among is None else among)
+    for name in names:
+        checks.one_of(name, conventions, "among")
+    with _precision(x, y):
+        ranking, refused = _ranked(x, y, resized, names)
+    return Identification(
+        x.shape, x.dtype.name, y.shape, y.dtype.name, resized, tuple(ranking), tuple(refused)
+    )
+
+
+def _ranked(
+    x: np.ndarray, y: np.ndarray, axes: tuple[int, ...], names: tuple[str, ...]
+) -> tuple[list[Match], list[str]]:
+    """The best operators with their differences from ``y``, and the names that refuse ``x``."""
+    sizes = tuple(y.shape[axis] for axis in axes)
+    groups: dict[tuple[Plan, ...], list[str]] = {}
+    refused = []
+    for name in names:
+        plans = tuple(_plan(x.shape, sizes, axes, name, kind) for kind in _kinds(x, y))
+        if plans[-1] is None:
+            refused.append(name)
+        else:
+            groups.setdefault(tuple(one for one in plans if one is not None), []).append(name)
+    matches = [
+        _match(tuple(names), cast, operator, x, y)
+        for plans, names in _screened(groups, x, y, axes)
+        for cast, operator in _ways(plans, y)
+    ]
+    best = {(match.names, match.cast): match for match in sorted(matches, key=_nearness, reverse=True)}
+    return _without_worse_casts(sorted(best.values(), key=_nearness)), refused
+
+
+def _kinds(x: np.ndarray, y: np.ndarray) -> tuple[str, ...]:
+    """Dtypes to compute in: the input's own if it is the output's too, and a floating one."""
+    floating = [a.dtype.name for a in (x, y) if jnp.issubdtype(a.dtype, jnp.floating)]
+    wide = "float64" if "float64" in floating else "float32"
+    own = (x.dtype.name,) if x.dtype == y.dtype else ()
+    return tuple(dict.fromkeys((*own, wide)))
+
+
+@lru_cache(maxsize=_CACHED_PLANS)
+def _plan(
+    shape: tuple[int, ...], sizes: tuple[int, ...], axes: tuple[int, ...], name: str, kind: str
+) -> Plan | None:
+    """The operator of a convention; None where it refuses such an array."""
+    try:
+        return plan(shape, sizes, axes=axes, convention=name, dtype=kind)
+    except (ValueError, TypeError):
+        return None
+
+
+def _screened(groups: dict, x: np.ndarray, y: np.ndarray, axes: tuple[int, ...]) -> list:
+    """The groups whose floating-point operator fits best on some outputs, by the mean difference."""
+    chosen = screening.picks(y.shape, axes)
+    wanted = screening.picked(y, chosen)
+    limits = _limits(y.dtype)
+    errors = []
+    for plans in groups:
+        made = screening.resized(x, plans[-1].passes, plans[-1].cval, chosen).clip(*limits)
+        errors.append(float(np.nanmean(np.abs(made - wanted))) if made.size else 0.0)
+    order = sorted(zip(errors, groups.items(), strict=True), key=lambda item: item[0])
+    # What rounds to the same integers, or in float32, may screen in any order.
+    near = 1.0 if limits[1] < np.inf else 1e-4 * max(1.0, float(np.abs(wanted).max(initial=0)))
+    chosen_groups = [
+        item for place, (error, item) in enumerate(order) if place < _LEAST_RUN or error <= order[0][0] + near
+    ]
+    return chosen_groups[:_MOST_RUN]
+
+
+def _ways(plans: tuple[Plan, ...], y: np.ndarray) -> list[tuple[str, Plan]]:
+    """The programs to run: the library's own arithmetic, and floating point with either cast."""
+    if not jnp.issubdtype(y.dtype, jnp.integer):
+        return [("", plans[0])]
+    own = [("", plans[0])] if plans[0].dtype == y.dtype.name else []
+    return own + [(cast, plans[-1]) for cast in CASTS[1:]]
+
+
+def _match(names: tuple[str, ...], cast: str, operator: Plan, x: np.ndarray, y: np.ndarray) -> Match:
+    made = np.asarray(operator(jnp.asarray(x.astype(operator.dtype))))
+    if cast:
+        whole = np.rint(made) if cast == "rounded" else np.trunc(made)
+        made = whole.clip(*_limits(y.dtype))
+    made = made.astype(y.dtype)
+    same = (made == y) | ((made != made) & (y != y))
+    gap = np.abs(made.astype(np.float64) - y.astype(np.float64))
+    largest = float(np.where(same, 0.0, np.nan_to_num(gap, nan=np.inf)).max(initial=0))
+    return Match(names, cast, largest, 1 - float(same.mean()), _unit(x, y))
+
+
+def _without_worse_casts(matches: list[Match]) -> list[Match]:
+    """Each set of names once, by its nearest way."""
+    seen: set[tuple[str, ...]] = set()
+    return [match for match in matches if not (match.names in seen or seen.add(match.names))]
+
+
+def _nearness(match: Match) -> tuple[Any, ...]:
+    return match.largest, match.differing, CASTS.index(match.cast), match.names
+
+
+def _unit(x: np.ndarray, y: np.ndarray) -> float:
+    """One unit in the last place of the largest finite value of both, in ``y``'s dtype; 1 for integers."""
+    if jnp.issubdtype(y.dtype, jnp.integer):
+        return 1.0
+    finite = [np.abs(a.astype(np.float64))[np.isfinite(a.astype(np.float64))].max(initial=0) for a in (x, y)]
+    largest = max(float(max(finite)), float(jnp.finfo(y.dtype).tiny))
+    return float(jnp.finfo(y.dtype).eps) * 2.0 ** np.floor(np.log2(largest))
+
+
+def _limits(dtype: Any) -> tuple[float, float]:
+    if jnp.issubdtype(dtype, jnp.integer):
+        return float(jnp.iinfo(dtype).min), float(jnp.iinfo(dtype).max)
+    return -np.inf, np.inf
+
+
+def _real(array: Any, argument: str) -> np.ndarray:
+    if not isinstance(array, (jax.Array, np.ndarray)):
+        checks.refuse(argument, "be a JAX or NumPy array", type(array).__name__, TypeError)
+    array = np.asarray(array)
+    if not (jnp.issubdtype(array.dtype, jnp.floating) or jnp.issubdtype(array.dtype, jnp.integer)):
+        checks.refuse(argument, "hold real numbers", str(array.dtype), TypeError)
+    if not array.size:
+        checks.refuse(argument, "have no empty axis", f"shape {array.shape}")
+    return array
+
+
+def _axes(x: np.ndarray, y: np.ndarray, axes: Any) -> tuple[int, ...]:
+    """The resized axes, from the caller or from the shapes."""
+    if x.ndim != y.ndim:
+        checks.refuse("y", f"have as many axes as `x`, {x.ndim}", str(y.ndim))
+    changed = tuple(axis for axis in range(x.ndim) if x.shape[axis] != y.shape[axis])
+    if axes is None:
+        if not changed:
+            checks.refuse("axes", "be given where no axis changes its length", "None")
+        return changed
+    given = axes if isinstance(axes, Sequence) else (axes,)
+    named = tuple(checks.an_integer(axis, "axes") for axis in given)
+    if any(not -x.ndim <= axis < x.ndim for axis in named):
+        checks.refuse("axes", f"lie in [-{x.ndim}, {x.ndim})", repr(axes))
+    normal = tuple(sorted({axis % x.ndim for axis in named}))
+    if not set(changed) <= set(normal) or not normal:
+        checks.refuse("axes", f"cover the axes whose lengths differ, {changed}", repr(axes))
+    return normal
+
+
+def _precision(x: np.ndarray, y: np.ndarray) -> AbstractContextManager[Any]:
+    """Double precision where an array has it, whatever the caller's setting is."""
+    if not any(a.dtype.itemsize == 8 for a in (x, y)):
+        return nullcontext()
+    home = jax if hasattr(jax, "enable_x64") else import_module("jax.experimental")  # before JAX 0.8
+    return home.enable_x64(True)
