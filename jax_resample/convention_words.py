@@ -78,7 +78,7 @@ def describe(axis: Axis) -> dict[str, str]:
         "when shrinking": _antialias(row),
         "outside the array": _outside(row),
         "size from a factor": f"{row.output_size}, {_stepping(row)}",
-        "uint8": f"{row.fixed_point} weights, each pass rounded" if row.fixed_point else _rounded(row),
+        "uint8": _integers(row),
     }
     return {key: value for key, value in words.items() if value}
 
@@ -92,8 +92,8 @@ def advice(rows: list[Convention]) -> list[str]:
 
 
 def kernel_name(row: Convention) -> str:
-    """The kernel's name; empty where samples are not weighed by one."""
-    return "your own" if isinstance(row.kernel, Kernel) else row.kernel or ""
+    """The kernel's name, or its source where it has none; empty where samples are not weighed by one."""
+    return row.kernel.source if isinstance(row.kernel, Kernel) else row.kernel or ""
 
 
 def _antialias(row: Convention) -> str:
@@ -115,5 +115,9 @@ def _stepping(row: Convention) -> str:
     return "and the factor steps" if row.factor_steps else "and the sizes step"
 
 
-def _rounded(row: Convention) -> str:
-    return "" if row.family == "nearest" else "computed in floating point"
+def _integers(row: Convention) -> str:
+    if row.family == "nearest":
+        return ""
+    if row.fixed_point is None:
+        return "computed in floating point"
+    return f"integer weights ({row.fixed_point}), each pass rounded"

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -20,7 +21,7 @@ from . import images
 from .files import FileError, check_target
 
 app = typer.Typer(
-    help="Resamples images in JAX with PyTorch's numbers, and shows what align_corners means.",
+    help="Resamples images in JAX with the numbers of the library you name, and tells conventions apart.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -160,6 +161,66 @@ def demo(
 
     with _file_errors():
         demonstration.run(out, image, _out)
+
+
+@app.command(
+    help="""Set conventions side by side: where output samples land, what they weigh, which to use when.
+
+    Without --convention: what align_corners means, that is PyTorch's bilinear with both of its settings. \
+Prints a table of their choices, one of coordinates and weights, advice, and writes a picture of both."""
+)
+def explain(
+    n: Annotated[int, typer.Option("--in", metavar="N", help="Samples of the input axis.", min=1)] = 4,
+    m: Annotated[int, typer.Option("--out", metavar="M", help="Samples of the output axis.", min=1)] = 8,
+    convention: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="Such as torch:bilinear; give it several times.", show_default=False
+        ),
+    ] = None,
+    picture: Annotated[Path, typer.Option(metavar="FILE", help="PNG file to write.")] = Path("explain.png"),
+    names: Annotated[bool, typer.Option("--list", help="List the names of all conventions.")] = False,
+) -> None:
+    """Looks the rows up, tells and draws."""
+    from .. import conventions
+    from .. import explain as explained
+    from . import telling
+
+    if names:
+        for name, row in conventions.items():
+            _say(f"{name}  ({row.library})" if row.library else name)
+        return
+    for name in convention or ():
+        if name not in conventions:
+            near = ", ".join(get_close_matches(name, conventions)) or "none"
+            msg = f"there is no {name!r}; names like it: {near}; --list names all"
+            raise typer.BadParameter(msg, param_hint="--convention")
+    with _file_errors():
+        telling.explanation(explained(*(convention or ()), n=n, m=m), picture, _out)
+
+
+@app.command(
+    help="""Tell which convention made OUT from IN, whatever library did.
+
+    Both are image files, or NumPy's .npy files, whose resized axes are those that differ in length. Every \
+convention of the table is tried. The verdict is "bytes equal", "equal to rounding" (a level of 8-bit \
+images) or "no known convention"; what this input cannot tell apart is listed, with a probe that can."""
+)
+def identify(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="What was resized.", show_default=False)],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="What came out.", show_default=False)],
+    probe: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Where to write the probe: .npy, or an image file.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Reads, compares and tells."""
+    from . import telling
+
+    with _file_errors():
+        telling.identification(source, out, probe, _out)
 
 
 def _size(size: str | None, scale: float | None) -> tuple[int, int] | None:
