@@ -1,6 +1,7 @@
 """The examples run as their users run them, and their figures are those that they claim."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -58,3 +59,16 @@ def test_without_torch_the_example_says_so(tmp_path):
     done = run("segmentation_decoder.py", tmp_path)
     assert done.returncode == 1
     assert done.stderr.strip() == "This example compares with PyTorch; install it with: pip install torch"
+
+
+def test_flexivit_keeps_tokens_as_patches_grow():
+    done = run("flexivit_patch_embedding.py")
+    assert done.returncode == 0, done.stderr
+    rows = [line.split()[2:] for line in done.stdout.splitlines() if re.match(r" ?\d+ x ", line)]
+    figures = {int(side): list(map(float, errors)) for side, *errors in rows}
+    assert set(figures) == {4, 6, 12, 16, 30}
+    for side, (each, resized_each, whole, resized_whole, formula) in figures.items():
+        assert formula < 1e-6
+        assert each < 1e-5 or side < 8  # exact as patches grow
+        assert each <= resized_each
+        assert whole <= resized_whole
