@@ -24,6 +24,8 @@ from .pooling import adaptive_avg_pool as adaptive_avg_pool
 from .position_embedding import resize_patch_embedding as resize_patch_embedding
 from .position_embedding import resize_position_embedding as resize_position_embedding
 from .resize import resize as resize
+from .roi import crop_and_resize as crop_and_resize
+from .roi import roi_align as roi_align
 from .sample import sample as sample
 from .spline import spline_filter as spline_filter
 
@@ -42,6 +44,7 @@ __all__ = [
     "affine_grid",
     "compat",
     "conventions",
+    "crop_and_resize",
     "explain",
     "grid_sample",
     "identify",
@@ -53,6 +56,7 @@ __all__ = [
     "resize",
     "resize_patch_embedding",
     "resize_position_embedding",
+    "roi_align",
     "sample",
     "spline_filter",
 ]
