@@ -67,10 +67,11 @@ class Axis:
     def step(self, xp: ModuleType = np) -> Any:
         """Distance between neighbouring output samples, in input pixels."""
         first, last = self.box or (0, self.n)
+        grid = MAPS[self.convention.coordinates]
         return step(
             last - first,
             self.m,
-            align_corners=MAPS[self.convention.coordinates].corners,
+            align_corners=grid.corners and not (grid.all_for_one and self.m == 1),
             factor=self.factor,
             dtype=self.real,
             reciprocal=self.convention.reciprocal,

@@ -98,7 +98,7 @@ def weigh(axis: Axis, xp: ModuleType = np) -> tuple[Any, Any]:
         total = xp.cumsum(weights, axis=1, dtype=weights.dtype)[:, -1:]
         weights = weights / xp.where(total == 0, xp.ones_like(total), total)
     if row.boundary is not None:
-        index, weights = BOUNDARIES[row.boundary](index, weights, axis.n)
+        index, weights = BOUNDARIES[row.boundary](index, weights, axis.n, xp)
     if row.margin is not None:
         u, margin = axis.coordinates(xp)[:, None], axis.real.type(row.margin)
         read = (u >= -margin) & (u <= axis.real.type(axis.n - 1) + margin)

@@ -140,10 +140,12 @@ class Map(NamedTuple):
     Attributes:
       corners: the step spans the centres of the corner samples, and not the outer edges.
       at: coordinates of the output samples.
+      all_for_one: a single output sample steps by the box's length, where corners would leave it no step.
     """
 
     corners: bool
     at: Callable[[Place], Any]
+    all_for_one: bool = False
 
 
 def _half_pixel(place: Place) -> Any:
@@ -153,6 +155,12 @@ def _half_pixel(place: Place) -> Any:
 def _from_first(place: Place) -> Any:
     ramp = asymmetric(place.step, place.m, place.xp)
     return ramp if place.xp is np and place.first == 0 else ramp + place.first
+
+
+def _half_pixel_symmetric(place: Place) -> Any:
+    """Centres of box and output coincide, whatever the factor."""
+    span = _real(place.box[1], place.step) - place.first
+    return _half_pixel(place) + (span - _real(place.m, place.step) * place.step) / 2
 
 
 def _half_pixel_by_scale(place: Place) -> Any:
@@ -196,8 +204,12 @@ def _crop_and_resize_by_scale(place: Place) -> Any:
 
 MAPS: dict[str, Map] = {
     "half-pixel": Map(corners=False, at=_half_pixel),
+    # OpenCV computes it in double and rounds it once.
+    "half-pixel in float32": Map(corners=False, at=lambda place: _half_pixel(place).astype("float32")),
+    "half-pixel-symmetric": Map(corners=False, at=_half_pixel_symmetric),
     "asymmetric": Map(corners=False, at=_from_first),
     "align-corners": Map(corners=True, at=_from_first),
+    "align-corners, all for one": Map(corners=True, at=_from_first, all_for_one=True),
     # PyTorch's antialias takes only the step from align_corners.
     "half-pixel, corner step": Map(corners=True, at=_half_pixel),
     "half-pixel by scale": Map(corners=False, at=_half_pixel_by_scale),

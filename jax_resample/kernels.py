@@ -128,11 +128,11 @@ def _horner(x: Any, coefficients: np.ndarray) -> Any:
     return total
 
 
-def _gaussian(radius: float) -> Kernel:
-    """Standard deviation a third of the radius, where it is cut off."""
+def gaussian(radius: float, sigma: float | None = None) -> Kernel:
+    """A bell cut off at its radius; the standard deviation is a third of that unless given."""
+    sigma = radius / 3.0 if sigma is None else sigma
 
     def at_distance(x: Any, xp: ModuleType = np) -> Any:
-        sigma = radius / 3.0
         weight = xp.exp(-(x * x) / x.dtype.type(2.0 * sigma * sigma))
         return xp.where(abs(x) < radius, weight, x.dtype.type(0))
 
@@ -148,6 +148,10 @@ def _box_half_open(x: Any, xp: ModuleType = np) -> Any:
     return xp.where((x > -0.5) & (x <= 0.5), x.dtype.type(1), x.dtype.type(0))
 
 
+def _box_from_left(x: Any, xp: ModuleType = np) -> Any:
+    return xp.where((x >= -0.5) & (x < 0.5), x.dtype.type(1), x.dtype.type(0))
+
+
 def _hamming(x: Any, xp: ModuleType = np) -> Any:
     """A sinc of radius 1 in Hamming's window, whose constants Pillow keeps in float32; exactly 1 at 0."""
     window = x.dtype.type(np.float32(0.54)) + x.dtype.type(np.float32(0.46)) * xp.cos(x * x.dtype.type(np.pi))
@@ -158,6 +162,7 @@ def _hamming(x: Any, xp: ModuleType = np) -> Any:
 KERNELS: dict[str, Kernel] = {
     "box": Kernel(0.5, _box, None, "the mean of what lies nearest; half at either end"),
     "box(-1/2, 1/2]": Kernel(0.5, _box_half_open, None, "Pillow's box, which takes its right end only"),
+    "box[-1/2, 1/2)": Kernel(0.5, _box_from_left, None, "MATLAB's box, which takes its left end only"),
     "triangle": Kernel(1, _triangle_at_distance, _triangle_at_phase, "linear interpolation"),
     "hamming": Kernel(1, _hamming, None, "Pillow's Hamming filter"),
     "cubic(-0.75)": _cubic(-0.75),
@@ -167,14 +172,14 @@ KERNELS: dict[str, Kernel] = {
     "lanczos2": _lanczos(2),
     "lanczos3": _lanczos(3),
     "lanczos5": _lanczos(5),
-    "gaussian": _gaussian(1.5),
+    "gaussian": gaussian(1.5),
 }
 
 # Kernels with parameters of the caller's choice, as ``name(number, ...)``.
 PARAMETRIC: dict[str, Callable[..., Kernel]] = {
     "cubic": _cubic,
     "mitchell": _piecewise_cubic,
-    "gaussian": _gaussian,
+    "gaussian": gaussian,
     "lanczos": lambda radius: _lanczos(int(radius)),
 }
 

@@ -53,10 +53,10 @@ def resize(
       size: output length of each resized axis, in samples; one integer serves all of them.
       axes: axes to resize. By default those of a channels-last batch, ``1`` to ``ndim - 2``; all axes
         of an array with fewer than three.
-      method: ``"linear"`` (the default); ``"nearest"`` (legacy: reads ``floor(i n / m)``),
+      method: ``"linear"`` (the default), ``"nearest"`` (legacy: reads ``floor(i n / m)``),
         ``"nearest-exact"``, ``"cubic"`` (a = -0.75, with ``antialias`` a = -0.5), ``"lanczos"`` (three
-        lobes) or ``"area"`` (mean of the integer window ``[floor(i n / m), ceil((i + 1) n / m))``). ``"bilinear"``,
-        ``"trilinear"`` and ``"bicubic"`` are taken for ``"linear"`` and ``"cubic"``.
+        lobes) or ``"area"`` (mean of the integer window ``[floor(i n / m), ceil((i + 1) n / m))``).
+        ``"bilinear"``, ``"trilinear"`` and ``"bicubic"`` are taken for ``"linear"`` and ``"cubic"``.
       align_corners: which grid map to use; only for "linear" and "cubic".
       antialias: stretch the kernel when shrinking, so that it averages what it skips; for "linear",
         "cubic" and "lanczos".

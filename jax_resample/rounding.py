@@ -66,10 +66,10 @@ def _floor_of_centre(axis: "Axis", xp: ModuleType = np) -> Any:
     return xp.floor(centre if axis.box is None else centre + axis.box[0]).astype(xp.int32)
 
 
-def _floor_of_quotient(axis: "Axis", xp: ModuleType = np) -> Any:
-    """``floor((i + 1/2) * n / m)``, product first and all in float32 (jax.image)."""
-    centre = xp.arange(axis.m, dtype=np.float32) + np.float32(0.5)
-    return xp.floor(centre * np.float32(axis.n) / np.float32(axis.m)).astype(xp.int32)
+def _floor_of_product(axis: "Axis", xp: ModuleType = np) -> Any:
+    """``floor((i + 1/2) * (n * (1 / m)))`` in float32, as XLA rewrites jax.image's ``(i + 1/2) * n / m``."""
+    size = np.float32(axis.n) * (np.float32(1) / np.float32(axis.m))
+    return xp.floor((xp.arange(axis.m, dtype=np.float32) + np.float32(0.5)) * size).astype(xp.int32)
 
 
 def _running_sum(axis: "Axis", xp: ModuleType = np) -> Any:
@@ -87,7 +87,7 @@ ROUNDINGS: dict[str, Rule] = {
     "half up": _of_coordinate(lambda u, xp: xp.floor(u + u.dtype.type(0.5))),
     "half even": _of_coordinate(lambda u, xp: xp.round(u)),
     "floor of centre": _floor_of_centre,
-    "floor of quotient": _floor_of_quotient,
+    "floor of product": _floor_of_product,
     "running sum": _running_sum,
     "torch-floor": _torch_floor,
     "torch-floor-compact": _torch_floor_compact,

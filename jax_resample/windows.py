@@ -44,7 +44,7 @@ def _most(axis: Axis, support: Any, xp: ModuleType, spare: int) -> int:
 
 def _round(axis: Axis, xp: ModuleType) -> Window:
     """Samples whose centres round into the window; each step rounded as in PyTorch's tables, and Pillow's."""
-    wide = np.float64 if xp is np else axis.real
+    wide = np.float64 if xp is np else axis.real.type
     real, size, widening = axis.real, axis.step(xp), stretch(axis, xp)
     support = (axis.kernel.radius * widening.astype(wide)).astype(real)
     centre = window_centre(size, axis.m, xp)

@@ -31,6 +31,8 @@ class Convention:
       coordinates: where outputs land in the input, a key of ``coordinates.MAPS``.
       reciprocal: the step is ``1 / (m / n)`` and not ``n / m``, which may round otherwise.
       arithmetic: type and rounding of coordinates and weights, a key of ``arithmetic.ARITHMETICS``.
+      phases: an interpolating kernel is tabulated at this many phases per pixel, and the nearest is taken;
+        None evaluates it.
       window: the window's place and how distances in it are rounded, a key of ``windows.WINDOWS``.
       stretch: when shrinking, the kernel is stretched by the step (antialiasing).
       normalise: weights are divided by their sum before the boundary rule meets them.
@@ -57,6 +59,7 @@ class Convention:
     coordinates: str = "half-pixel"
     reciprocal: bool = False
     arithmetic: str = "image"
+    phases: int | None = None
     window: str | None = None
     stretch: bool = False
     normalise: bool = False

@@ -6,10 +6,32 @@ One module per library holds its rows; to add a library, write one and name it i
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from . import onnx, pillow, torch
+from . import (
+    dali,
+    jax_image,
+    keras,
+    matlab,
+    onnx,
+    pillow,
+    resize_right,
+    tensorflow,
+    torch,
+    torchvision,
+)
 from .convention import Convention
 
-_LIBRARIES = (torch, onnx, pillow)
+_LIBRARIES = (
+    torch,
+    torchvision,
+    jax_image,
+    tensorflow,
+    keras,
+    matlab,
+    resize_right,
+    dali,
+    onnx,
+    pillow,
+)
 
 conventions: Mapping[str, Convention] = MappingProxyType(
     {name: row for library in _LIBRARIES for name, row in library.ROWS.items()}

@@ -20,16 +20,21 @@ def _area(axis: Axis, xp: ModuleType) -> tuple[Any, Any]:
 
 
 def _overlap(axis: Axis, xp: ModuleType) -> tuple[Any, Any]:
-    """The lengths that pixels share with ``[i step + b0, (i + 1) step + b0)`` (jax.image, TensorFlow)."""
+    """The share of ``[i step + b0, (i + 1) step + b0)`` that each pixel covers (jax.image, TensorFlow)."""
     step = axis.step(xp)
-    left = xp.arange(axis.m, dtype=step.dtype) * step
-    left = left if axis.box is None else left + xp.asarray(axis.box[0], step.dtype)
-    right = left + step
+    edges = xp.arange(axis.m + 1, dtype=step.dtype) * step
+    edges = edges if axis.box is None else edges + xp.asarray(axis.box[0], step.dtype)
+    left, right = edges[:-1], edges[1:]
     most = axis.reach if axis.reach is not None else int(np.ceil(step)) + 2
     index = xp.floor(left).astype(xp.int32)[:, None] + np.arange(most)
     edge = index.astype(step.dtype)
-    shared = xp.minimum(right[:, None], edge + 1) - xp.maximum(left[:, None], edge)
-    return index, xp.maximum(shared, step.dtype.type(0))
+    left, right = left[:, None], right[:, None]
+    shared = xp.maximum(xp.minimum(right, edge + 1) - xp.maximum(left, edge), step.dtype.type(0))
+    # A pixel that holds all of the output, or its one point, has all the weight whatever the step is.
+    whole = xp.where(step == 0, left == edge, (left > edge) & (right < edge + 1))
+    return index, xp.where(
+        whole, xp.ones_like(shared), shared / xp.where(step == 0, xp.ones_like(step), step)
+    )
 
 
 FAMILIES = {"area": _area, "overlap": _overlap}

@@ -17,6 +17,8 @@ def _interpolate(axis: Axis, xp: ModuleType) -> tuple[Any, Any]:
     zero, one = u.dtype.type(0), u.dtype.type(1)
     # Not `clip`, whose derivative at a phase of exactly 0 is one half.
     phase = xp.where(phase < zero, zero, xp.where(phase > one, one, phase))
+    if axis.convention.phases is not None:
+        phase = xp.round(phase * axis.convention.phases) / axis.convention.phases
     index = below[:, None] + np.arange(1 - kernel.reach, 1 + kernel.reach)
     return index, kernel.weights_at(phase, xp)
 
