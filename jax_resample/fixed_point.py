@@ -4,6 +4,7 @@ A row of ``FIXED_POINT`` holds a rule for each dtype of image that it covers, mo
 """
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -75,6 +76,57 @@ def _pillow_in_double(rounding: str | None, result: str | None = None) -> FixedP
     return FixedPoint(_all(Accumulation(dtype="float64", apart=True, rounding=rounding, result=result)))
 
 
+def _rounded(bits: int) -> Quantise:
+    """OpenCV: a number of fractional bits of each weight, rounded half to even."""
+    return lambda weights, _: (np.rint(weights * weights.dtype.type(1 << bits)).astype(np.int32), bits)
+
+
+def _counted(weights: np.ndarray, _: float) -> tuple[np.ndarray, int]:
+    """OpenCV's whole blocks: samples are counted, and the sum is divided at the end."""
+    return (weights != 0).astype(np.int32), 0
+
+
+def _divided(*, fours_half_up: bool) -> Accumulate:
+    """Sums of whole blocks over all axes, and their mean rounded half to even; of four samples, half up."""
+
+    def accumulate(taps: Sequence["Taps"]) -> Sequence[Accumulation]:
+        count = prod(one.support for one in taps)
+        mean = Accumulation(scale=1.0 / count, rounding="half even")
+        last = Accumulation(shift=2) if count == 4 and fours_half_up else mean
+        return (*(_WIDE,) * (len(taps) - 1), last)
+
+    return accumulate
+
+
+# What passes before the last one keep.
+_WIDE = Accumulation(result="int32")
+
+
+def _rounded_once(*, backwards: bool) -> FixedPoint:
+    """Sums in float32, each product rounded by itself, and rounded once after the last pass."""
+    last = Accumulation(dtype="float32", apart=True, backwards=backwards, rounding="half even")
+    return FixedPoint(_finally(last, Accumulation(dtype="float32", apart=True, result="float32")))
+
+
+def _opencv(
+    bits: int, last: Accumulation, alone: Accumulation, *, beyond: int = 0, backwards: bool = False
+) -> dict[str, FixedPoint]:
+    """Integers for 8-bit images, and float32 for those of 16 bits; ``backwards`` is the last pass's order."""
+    accumulate = _finally(last, _WIDE, alone)
+    quantise = _rounded(bits)
+    whole = FixedPoint(accumulate, quantise, weigh_first=True, every_axis=True, beyond=beyond, most_axes=2)
+    words = _rounded_once(backwards=backwards)
+    return {"uint8": whole, "uint16": words, "int16": words}
+
+
+def _in_float32(bits: int) -> Accumulation:
+    return Accumulation(dtype="float32", backwards=True, scale=2.0**-bits, rounding="half even")
+
+
+def _integers(rule: FixedPoint) -> dict[str, FixedPoint]:
+    return dict.fromkeys(("uint8", "uint16", "int16"), rule)
+
+
 FIXED_POINT: dict[str, dict[str, FixedPoint]] = {
     "int16": {"uint8": _TORCH},
     "22 bits": {"uint8": _PILLOW},
@@ -84,4 +136,16 @@ FIXED_POINT: dict[str, dict[str, FixedPoint]] = {
         "uint16": _pillow_in_double("half away"),
         "float32": _pillow_in_double(None, "float32"),
     },
+    "OpenCV linear": _opencv(
+        11,
+        Accumulation(sample_bits=4, product_bits=16, shift=2),
+        Accumulation(product_bits=9, shift=2),
+        beyond=1,
+    ),
+    "OpenCV linear exact": _opencv(8, Accumulation(shift=16), Accumulation(shift=8)),
+    "OpenCV cubic": _opencv(11, _in_float32(22), _in_float32(11), beyond=2, backwards=True),
+    "OpenCV lanczos4": _opencv(11, Accumulation(shift=22), Accumulation(shift=11), backwards=True),
+    "OpenCV blocks": _integers(FixedPoint(_divided(fours_half_up=True), _counted)),
+    "OpenCV blocks, half even": _integers(FixedPoint(_divided(fours_half_up=False), _counted)),
+    "OpenCV shares": _integers(_rounded_once(backwards=False)),
 }

@@ -196,11 +196,13 @@ def _resize(
         return unpremultiply(_resize(premultiply(x), _PREMULTIPLIED[mode], size, chosen, box, gap))
     if gap is not None and chosen != Resampling.NEAREST:
         x, box = _reduced_first(x, mode, size, chosen, box, gap)
+    # Pillow keeps the box, and its width and height, in float32.
     left, upper, right, lower = (np.float32(edge) for edge in box)
     if left % 1 == 0 and upper % 1 == 0 and (right - left, lower - upper) == size:
         return _cropped(x, mode, (int(left), int(upper), int(right), int(lower)))
-    boxes = ((upper, lower), (left, right))
-    return resample_axes(x, _axes(x, mode), size[::-1], _row(chosen, mode), boxes=boxes)
+    across = float(left), float(left) + float(right - left)
+    down = float(upper), float(upper) + float(lower - upper)
+    return resample_axes(x, _axes(x, mode), size[::-1], _row(chosen, mode), boxes=(down, across))
 
 
 def _row(chosen: Resampling, mode: str) -> Convention:
@@ -241,7 +243,7 @@ def _reduce(x: jax.Array, mode: str, factor: tuple[int, int], box: tuple[int, ..
         return unpremultiply(_reduce(premultiply(x), _PREMULTIPLIED[mode], factor, box))
     axes = _axes(x, mode)
     cropped = jnp.moveaxis(_cropped(x, mode, box), axes, (0, 1))
-    return jnp.moveaxis(block_mean(cropped, factor[::-1]), (0, 1), axes)
+    return jnp.moveaxis(block_mean(cropped, (factor[1], factor[0])), (0, 1), axes)
 
 
 def _cropped(x: jax.Array, mode: str, box: Sequence[int]) -> jax.Array:

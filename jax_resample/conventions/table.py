@@ -12,6 +12,7 @@ from . import (
     keras,
     matlab,
     onnx,
+    opencv,
     pillow,
     resize_right,
     tensorflow,
@@ -31,6 +32,7 @@ _LIBRARIES = (
     dali,
     onnx,
     pillow,
+    opencv,
 )
 
 conventions: Mapping[str, Convention] = MappingProxyType(

@@ -11,12 +11,12 @@ from types import ModuleType
 from typing import Any
 
 from ..axis import Axis
-from . import area, interpolate, nearest, window
+from . import area, interpolate, nearest, opencv_area, window
 
 Family = Callable[[Axis, ModuleType], tuple[Any, Any]]
 
 FAMILIES: dict[str, Family] = {
     name: family
-    for module in (nearest, interpolate, window, area)
+    for module in (nearest, interpolate, window, area, opencv_area)
     for name, family in module.FAMILIES.items()
 }
