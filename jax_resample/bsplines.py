@@ -7,6 +7,7 @@ Aldroubi and Eden (1993), B-spline signal processing, part I. Its terms fall off
 short band holds all that a dtype can tell.
 """
 
+import operator
 from functools import reduce
 from types import ModuleType
 from typing import Any
@@ -96,3 +97,12 @@ def filter_matrix(n: int, degree: int, rule: str, tail: float) -> np.ndarray | N
         wrong = powers[2 * n - 1] / period * so_far
         matrix = (1 - z) / (1 + z) * (exact + np.outer(powers[i + 1] + powers[2 * n - i], wrong)) @ matrix
     return matrix
+
+
+def at_distance(x: Any, degree: int, xp: ModuleType = np) -> Any:
+    """B at signed distances ``x`` of a coordinate from a sample; degree 0 covers ``[-1/2, 1/2)``."""
+    u = x + x.dtype.type((degree + 1) / 2)
+    piece = xp.floor(u)
+    values = weights(u - piece, degree, xp)
+    zero = xp.zeros_like(x)
+    return reduce(operator.add, (xp.where(piece == degree - k, w, zero) for k, w in enumerate(values)))

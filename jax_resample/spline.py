@@ -1,11 +1,11 @@
-"""Spline coefficients of sampled data: the prefilter of spline interpolation, as taps.
+"""Spline coefficients of sampled data, and resampling by splines along axes: taps applied to arrays.
 
-The filter is a band (bsplines.py), so that it is one more operator which the lowerings apply: no recursion
+The prefilter is a band, so that it is one more operator which the lowerings apply: no recursion
 runs along the axis, its adjoint is a band too, and every transform works.
 """
 
 from collections.abc import Sequence
-from functools import lru_cache, partial, reduce
+from functools import partial, reduce
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -13,18 +13,15 @@ import jax.numpy as jnp
 import numpy as np
 
 from . import checks, dtypes
-from .banded import compose, from_entries
-from .boundary import BOUNDARIES
-from .bsplines import DEGREES, POLES, filter_matrix, filter_taps, first_tap, weights
-from .extensions import EXTENSIONS, place
+from .bsplines import DEGREES
+from .extensions import EXTENSIONS
 from .lowering.primitive import resample
 from .resize import normalised_axes
+from .spline_taps import coefficient_taps
 from .taps import Taps
 
 if TYPE_CHECKING:
     from jaxtyping import Array, Inexact
-
-_CACHED_AXES = 1024
 
 
 def spline_filter(
@@ -146,66 +143,6 @@ def _snapped(taps: Taps) -> np.ndarray:
     """Sums of weights, those that are one up to rounding being one."""
     total = taps.weights.sum(axis=1, dtype=np.float64)
     return np.where(abs(total - 1) < 32 * np.finfo(taps.weights.dtype).eps, 1.0, total)
-
-
-@lru_cache(maxsize=_CACHED_AXES)
-def coefficient_taps(
-    n: int, order: int, mode: str, margin: int, dtype: str, padded: bool = True, kind: str | None = None
-) -> Taps:
-    """From ``n`` samples to ``n + 2 margin`` coefficients.
-
-    In a periodic mode, from as many more samples at either end as the filter reads. The filter ends where
-    ``dtype`` can no longer tell it; weights are of type ``kind``, by default ``dtype``.
-    """
-    row = EXTENSIONS[mode]
-    padding = row.padding if POLES[order] and padded else 0
-    length = n + 2 * padding
-    tail = float(np.finfo(dtype).eps) / 8
-    wanted = np.arange(-margin, n + margin)
-    if row.samples == "wrap":
-        column, value = filter_taps(wanted, order, tail)
-        reach = -int(column.min(initial=0))
-        return _taps(n + 2 * reach, column + reach, value, kind or dtype)
-    target, kept = BOUNDARIES[row.coefficients](wanted + padding, np.ones(len(wanted)), length)
-    dense = filter_matrix(length, order, row.samples, tail)
-    if dense is None:
-        column, value = filter_taps(target, order, tail)
-        column, value = BOUNDARIES[row.samples](column, value, length)
-    else:
-        column, value = np.broadcast_to(np.arange(length), (len(target), length)), dense[target]
-    column, value = BOUNDARIES[row.coefficients](column - padding, value * kept[:, None], n)
-    return _taps(n, column, value, kind or dtype)
-
-
-def spline_taps(u: np.ndarray, n: int, order: int, mode: str, dtype: str, *, prefilter: bool = True) -> Taps:
-    """The spline at float64 coordinates ``u`` of an axis of ``n`` samples: filter and weights in one band.
-
-    In a periodic mode it reads as many more samples at either end as `periodic` adds.
-    """
-    degree = order if prefilter else 0
-    beyond, margin = reach(order, mode, prefilter)
-    inside, reads = place(u, n, mode, beyond)
-    first, phase = first_tap(inside, order)
-    value = np.stack(weights(phase, order), axis=1) * reads[:, None]
-    column = first.astype(np.int64)[:, None] + margin + np.arange(order + 1)
-    outer = _taps(n + 2 * margin, column, value, "float64")
-    return compose(outer, coefficient_taps(n, degree, mode, margin, dtype, kind="float64"), dtype)
-
-
-def reach(order: int, mode: str, prefilter: bool) -> tuple[int, int]:
-    """How far beyond the array a coordinate counts, and how far out coefficients are needed for it.
-
-    In modes that fold coordinates the first is a sample; in the others all is constant further out.
-    """
-    row = EXTENSIONS[mode]
-    padding = row.padding if POLES[order] and prefilter else 0
-    beyond = padding + order + 1 if row.padding else 1
-    return beyond, beyond + order // 2 + 1
-
-
-def _taps(n: int, column: np.ndarray, value: np.ndarray, dtype: str) -> Taps:
-    row, which = np.nonzero(value)
-    return from_entries((len(value), n), row, column[row, which], value[row, which], dtype)
 
 
 @partial(jax.jit, static_argnames=("axes", "taps", "mode"))

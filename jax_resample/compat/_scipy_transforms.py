@@ -9,7 +9,8 @@ import numpy as np
 
 from .. import checks, dtypes
 from ..map_coordinates import as_value, sample_spline
-from ..spline import separable, spline_taps
+from ..spline import separable
+from ..spline_taps import spline_taps
 
 
 def zoomed(n: int, m: int, *, grid_mode: bool) -> np.ndarray:
