@@ -31,6 +31,8 @@ FAMILIES: dict[str, str] = {
     "window": "weighs every sample in a window",
     "overlap": "weighs samples by the overlap of pixels",
     "area": "averages the integer window [floor(i n/m), ceil((i+1) n/m))",
+    "spline": "reads the spline through all samples at the point",
+    "blurred spline": "the same, after a Gaussian blur of (n/m - 1)/2 pixels when shrinking",
 }
 BOUNDARIES: dict[str, str] = {
     "clamp": "repeats the edge",

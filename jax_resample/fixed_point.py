@@ -72,6 +72,14 @@ _TORCH = FixedPoint(_all(None), _int16)
 _PILLOW = FixedPoint(_all(None), _bits22)
 
 
+# SciPy: samples and weights as they are, rounded after the last pass.
+_SCIPY = FixedPoint(
+    _finally(
+        Accumulation(dtype="float32", rounding="half away"), Accumulation(dtype="float32", result="float32")
+    )
+)
+
+
 def _pillow_in_double(rounding: str | None, result: str | None = None) -> FixedPoint:
     return FixedPoint(_all(Accumulation(dtype="float64", apart=True, rounding=rounding, result=result)))
 
@@ -136,6 +144,7 @@ FIXED_POINT: dict[str, dict[str, FixedPoint]] = {
         "uint16": _pillow_in_double("half away"),
         "float32": _pillow_in_double(None, "float32"),
     },
+    "SciPy": dict.fromkeys(("uint8", "int8", "uint16", "int16"), _SCIPY),
     "OpenCV linear": _opencv(
         11,
         Accumulation(sample_bits=4, product_bits=16, shift=2),

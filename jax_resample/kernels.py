@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from . import checks
+from . import bsplines, checks
 from .arithmetic import fma, multiply_add
 
 
@@ -159,6 +159,14 @@ def _hamming(x: Any, xp: ModuleType = np) -> Any:
     return xp.where(abs(x) < 1, weight, x.dtype.type(0))
 
 
+def _bspline(degree: int) -> Kernel:
+    def at_distance(x: Any, xp: ModuleType = np) -> Any:
+        return bsplines.at_distance(x, degree, xp)
+
+    source = "Schoenberg (1946); weighs coefficients (`spline_filter`) and not samples, beyond degree 1"
+    return Kernel((degree + 1) / 2, at_distance, None, source, interpolates=degree < 2)
+
+
 KERNELS: dict[str, Kernel] = {
     "box": Kernel(0.5, _box, None, "the mean of what lies nearest; half at either end"),
     "box(-1/2, 1/2]": Kernel(0.5, _box_half_open, None, "Pillow's box, which takes its right end only"),
@@ -173,6 +181,7 @@ KERNELS: dict[str, Kernel] = {
     "lanczos3": _lanczos(3),
     "lanczos5": _lanczos(5),
     "gaussian": gaussian(1.5),
+    **{f"bspline{degree}": _bspline(degree) for degree in bsplines.DEGREES},
 }
 
 # Kernels with parameters of the caller's choice, as ``name(number, ...)``.

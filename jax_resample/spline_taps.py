@@ -31,7 +31,7 @@ def coefficient_taps(
     row = EXTENSIONS[mode]
     padding = row.padding if POLES[order] and padded else 0
     length = n + 2 * padding
-    tail = float(np.finfo(dtype).eps) / 8
+    tail = _tail(dtype)
     wanted = np.arange(-margin, n + margin)
     if row.samples == "wrap":
         column, value = filter_taps(wanted, order, tail)
@@ -74,7 +74,14 @@ def spline_taps(
     found = compose(found, coefficient_taps(n, degree, mode, margin, dtype, kind="float64"), "float64")
     if sigma > 0:
         found = compose(found, _gaussian_taps(found.n, n, sigma, mode), "float64")
-    return Taps(found.n, found.start, found.weights.astype(dtype))
+    row, column, value = found.entries()
+    kept = abs(value) >= _tail(dtype) * abs(value).max(initial=0)
+    return from_entries((found.m, found.n), row[kept], column[kept], value[kept], dtype)
+
+
+def _tail(dtype: str) -> float:
+    """The least weight that is kept, relative to the largest: what a dtype cannot tell from zero."""
+    return float(np.finfo(dtype).eps) / 8
 
 
 def _meets_samples(u: np.ndarray, n: int, order: int, mode: str) -> bool:

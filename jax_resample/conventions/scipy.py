@@ -20,7 +20,7 @@ _row = partial(
     Convention,
     family="spline",
     arithmetic="float64",
-    fixed_point="scipy",
+    fixed_point="SciPy",
     across=_unless_alike,
     output_size="round half even",
     factor_steps=False,

@@ -15,6 +15,8 @@ from . import (
     opencv,
     pillow,
     resize_right,
+    scipy,
+    skimage,
     tensorflow,
     torch,
     torchvision,
@@ -33,6 +35,8 @@ _LIBRARIES = (
     onnx,
     pillow,
     opencv,
+    scipy,
+    skimage,
 )
 
 conventions: Mapping[str, Convention] = MappingProxyType(

@@ -11,12 +11,12 @@ from types import ModuleType
 from typing import Any
 
 from ..axis import Axis
-from . import area, interpolate, nearest, opencv_area, window
+from . import area, interpolate, nearest, opencv_area, spline, window
 
 Family = Callable[[Axis, ModuleType], tuple[Any, Any]]
 
 FAMILIES: dict[str, Family] = {
     name: family
-    for module in (nearest, interpolate, window, area, opencv_area)
+    for module in (nearest, interpolate, window, area, opencv_area, spline)
     for name, family in module.FAMILIES.items()
 }

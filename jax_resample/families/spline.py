@@ -21,8 +21,8 @@ _MODES = {
 
 
 def _spline(axis: Axis, xp: ModuleType, *, blurred: bool) -> tuple[Any, Any]:
-    """The spline whose degree is in the kernel's name; blurred, when shrinking, by ``(n / m - 1) / 2``
-    pixels.""" row = axis.convention
+    """The spline of the kernel's degree; the blur, when shrinking, is of ``(n / m - 1) / 2`` pixels."""
+    row = axis.convention
     degree = int((row.kernel if isinstance(row.kernel, str) else "").removeprefix("bspline"))
     if xp is not np:
         checks.refuse("convention", "not be a spline's where a factor or box is traced", row.family)
