@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
@@ -11,107 +10,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from . import checks, identify_words, screening
+from . import checks, screening
+from .alpha import premultiply, unpremultiply
 from .conventions import conventions
+from .identification import WAYS, Identification, Match
 from .plan import Plan, plan
-from .probes import Probe, find_probe
 
-# Other libraries add the same products in other orders and round coordinates in other places.
-ROUNDING_ULPS = 16.0
 # How many operators are run in full: those that fit best on a few outputs.
-_MOST_RUN, _LEAST_RUN = 40, 6
+_MOST_RUN, _LEAST_RUN = 40, 4
 _CACHED_PLANS = 8192
-
-# What becomes of float32 results where the output holds integers.
-CASTS = ("", "rounded", "truncated")
-
-
-@dataclass(frozen=True)
-class Match:
-    """Conventions that are one operator here, and how near they come.
-
-    Attributes:
-      names: their names.
-      cast: ``""`` where the library's own arithmetic was used; ``"rounded"`` or ``"truncated"`` where
-        float32 results became the integers of ``y``.
-      largest: the largest absolute difference from ``y``; infinite where one of both is NaN.
-      differing: the share of values that differ.
-      unit: one unit in the last place of the largest value; 1 for integers.
-    """
-
-    names: tuple[str, ...]
-    cast: str
-    largest: float
-    differing: float
-    unit: float
-
-    @property
-    def verdict(self) -> str:
-        """``"bytes equal"``, ``"equal to rounding"`` or ``"different"``."""
-        if self.differing == 0:
-            return "bytes equal"
-        allowed = 1.0 if self.unit == 1 else ROUNDING_ULPS * self.unit
-        return "equal to rounding" if self.largest <= allowed else "different"
-
-
-@dataclass(frozen=True, repr=False)
-class Identification:
-    """What `identify` found; `print` it.
-
-    Attributes:
-      shape: shape of ``x``.
-      dtype: name of its dtype.
-      out_shape: shape of ``y``.
-      out_dtype: name of its dtype.
-      axes: the resized axes.
-      ranking: the conventions that were run in full, the nearest first.
-      refused: names of conventions that do not take this input.
-    """
-
-    shape: tuple[int, ...]
-    dtype: str
-    out_shape: tuple[int, ...]
-    out_dtype: str
-    axes: tuple[int, ...]
-    ranking: tuple[Match, ...]
-    refused: tuple[str, ...]
-
-    @property
-    def verdict(self) -> str:
-        """That of the nearest convention."""
-        return self.ranking[0].verdict if self.ranking else "different"
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Conventions that make ``y`` as exactly as any does; empty where none does but for differences."""
-        return self.matching(self.verdict) if self.verdict != "different" else ()
-
-    def matching(self, verdict: str) -> tuple[str, ...]:
-        """Names with a verdict, the nearest first."""
-        found = (name for match in self.ranking if match.verdict == verdict for name in match.names)
-        return tuple(dict.fromkeys(found))
-
-    @property
-    def candidates(self) -> tuple[str, ...]:
-        """Every convention that fits to rounding or better: those that this input cannot tell apart."""
-        return self.matching("bytes equal") + self.matching("equal to rounding")
-
-    @cached_property
-    def probe(self) -> Probe | None:
-        """An input that tells the candidates apart, and the size to resize it to; None where none was found.
-
-        Give it to the library in question and `identify` what comes back.
-        """
-        return find_probe(self.candidates, len(self.axes), self.dtype)
-
-    def __str__(self) -> str:
-        return identify_words.text(self)
-
-    def __repr__(self) -> str:
-        return f"<Identification: {identify_words.headline(self)}>"
-
-    def _repr_html_(self) -> str:
-        return identify_words.html(self)
+_TO_WHOLE = {"rounded": np.rint, "truncated": np.trunc}
 
 
 def identify(
@@ -121,7 +29,7 @@ def identify(
 
     Every convention is tried by NumPy on some outputs, and those that fit best are then run in full, in
     ``x``'s own dtype and, where ``y`` has another, in floating point. Integers are also compared with
-    float32 results that were rounded or cut off.
+    float32 results that were rounded or cut off, and with colours premultiplied by alpha.
 
     Args:
       x: the input, an array of real numbers.
@@ -172,12 +80,11 @@ def _ranked(
         else:
             groups.setdefault(tuple(one for one in plans if one is not None), []).append(name)
     matches = [
-        _match(tuple(names), cast, operator, x, y)
+        _match(tuple(names), way, operator, x, y)
         for plans, names in _screened(groups, x, y, axes)
-        for cast, operator in _ways(plans, y)
+        for way, operator in _ways(plans, y, _has_alpha(x, y, axes))
     ]
-    best = {(match.names, match.cast): match for match in sorted(matches, key=_nearness, reverse=True)}
-    return _without_worse_casts(sorted(best.values(), key=_nearness)), refused
+    return _nearest_ways(sorted(matches, key=_nearness)), refused
 
 
 def _kinds(x: np.ndarray, y: np.ndarray) -> tuple[str, ...]:
@@ -202,6 +109,8 @@ def _plan(
 def _screened(groups: dict, x: np.ndarray, y: np.ndarray, axes: tuple[int, ...]) -> list:
     """The groups whose floating-point operator fits best on some outputs, by the mean difference."""
     chosen = screening.picks(y.shape, axes)
+    if _has_alpha(x, y, axes):  # which is resized alike whether it weighs the colours or not
+        chosen = (*chosen[:-1], np.array([x.shape[-1] - 1]))
     wanted = screening.picked(y, chosen)
     limits = _limits(y.dtype)
     errors = []
@@ -217,34 +126,44 @@ def _screened(groups: dict, x: np.ndarray, y: np.ndarray, axes: tuple[int, ...])
     return chosen_groups[:_MOST_RUN]
 
 
-def _ways(plans: tuple[Plan, ...], y: np.ndarray) -> list[tuple[str, Plan]]:
-    """The programs to run: the library's own arithmetic, and floating point with either cast."""
+def _has_alpha(x: np.ndarray, y: np.ndarray, axes: tuple[int, ...]) -> bool:
+    """Whether the last of the channels may be opacity."""
+    kept = x.ndim - 1 not in axes and x.shape[-1] in (2, 4)
+    return kept and x.dtype == y.dtype == np.uint8
+
+
+def _ways(plans: tuple[Plan, ...], y: np.ndarray, has_alpha: bool) -> list[tuple[str, Plan]]:
+    """The programs to run."""
     if not jnp.issubdtype(y.dtype, jnp.integer):
         return [("", plans[0])]
     own = [("", plans[0])] if plans[0].dtype == y.dtype.name else []
-    return own + [(cast, plans[-1]) for cast in CASTS[1:]]
+    weighed = [("premultiplied", plans[0])] if own and has_alpha else []
+    return own + weighed + [(way, plans[-1]) for way in ("rounded", "truncated")]
 
 
-def _match(names: tuple[str, ...], cast: str, operator: Plan, x: np.ndarray, y: np.ndarray) -> Match:
-    made = np.asarray(operator(jnp.asarray(x.astype(operator.dtype))))
-    if cast:
-        whole = np.rint(made) if cast == "rounded" else np.trunc(made)
-        made = whole.clip(*_limits(y.dtype))
+def _match(names: tuple[str, ...], way: str, operator: Plan, x: np.ndarray, y: np.ndarray) -> Match:
+    given = jnp.asarray(x.astype(operator.dtype))
+    premultiplied = way == "premultiplied"
+    made = np.asarray(unpremultiply(operator(premultiply(given))) if premultiplied else operator(given))
+    if way in _TO_WHOLE:
+        made = _TO_WHOLE[way](made).clip(*_limits(y.dtype))
     made = made.astype(y.dtype)
     same = (made == y) | ((made != made) & (y != y))
     gap = np.abs(made.astype(np.float64) - y.astype(np.float64))
     largest = float(np.where(same, 0.0, np.nan_to_num(gap, nan=np.inf)).max(initial=0))
-    return Match(names, cast, largest, 1 - float(same.mean()), _unit(x, y))
+    return Match(names, way, largest, 1 - float(same.mean()), _unit(x, y))
 
 
-def _without_worse_casts(matches: list[Match]) -> list[Match]:
-    """Each set of names once, by its nearest way."""
-    seen: set[tuple[str, ...]] = set()
-    return [match for match in matches if not (match.names in seen or seen.add(match.names))]
+def _nearest_ways(matches: list[Match]) -> list[Match]:
+    """Each set of names once, by its nearest way, which comes first."""
+    nearest: dict[tuple[str, ...], Match] = {}
+    for match in matches:
+        nearest.setdefault(match.names, match)
+    return list(nearest.values())
 
 
 def _nearness(match: Match) -> tuple[Any, ...]:
-    return match.largest, match.differing, CASTS.index(match.cast), match.names
+    return match.largest, match.differing, WAYS.index(match.way), match.names
 
 
 def _unit(x: np.ndarray, y: np.ndarray) -> float:

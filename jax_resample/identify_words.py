@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from .tabular import Table, number
 
 if TYPE_CHECKING:
-    from .identify import Identification, Match
+    from .identification import Identification, Match
     from .probes import Probe
 
 _MOST_ROWS = 8
-_CASTS = {
+_WAYS = {
     "": "",
+    "premultiplied": ", colours premultiplied by alpha",
     "rounded": ", computed in floating point and rounded",
     "truncated": ", computed in floating point and cut off",
 }
@@ -35,15 +36,15 @@ def headline(found: "Identification") -> str:
         return "no convention takes this input"
     best = found.ranking[0]
     if found.names:
-        return f"{found.verdict}: {', '.join(found.names)}{_CASTS[best.cast]}"
-    return f"no known convention; nearest is {', '.join(best.names)}{_CASTS[best.cast]}, {_difference(best)}"
+        return f"{found.verdict}: {', '.join(found.names)}{_WAYS[best.way]}"
+    return f"no known convention; nearest is {', '.join(best.names)}{_WAYS[best.way]}, {_difference(best)}"
 
 
 def ranking(found: "Identification") -> Table:
     """The nearest conventions, one row for each operator."""
     rows = tuple(
         (
-            ", ".join(match.names) + _CASTS[match.cast],
+            ", ".join(match.names) + _WAYS[match.way],
             match.verdict,
             number(match.largest),
             "" if match.unit == 1 else number(match.largest / match.unit),

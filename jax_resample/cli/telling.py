@@ -11,7 +11,8 @@ from rich.table import Table
 
 from .. import identify_words, tabular
 from ..explain import Explanation
-from ..identify import Identification, identify
+from ..identification import Identification
+from ..identify import identify
 from ..probes import Probe
 from . import images, pictures
 from .files import FileError, check_target, write_atomically

@@ -1,0 +1,102 @@
+"""What `identify` finds: conventions with how near they come, and what would tell them apart."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from . import identify_words
+from .probes import Probe, find_probe
+
+# Other libraries add the same products in other orders and round coordinates in other places.
+ROUNDING_ULPS = 16.0
+# The library's own arithmetic; the same on colours premultiplied by alpha; what becomes of float32 results
+# where the output holds integers.
+WAYS = ("", "premultiplied", "rounded", "truncated")
+
+
+@dataclass(frozen=True)
+class Match:
+    """Conventions that are one operator here, and how near they come.
+
+    Attributes:
+      names: their names.
+      way: ``""`` for the library's own arithmetic; ``"premultiplied"`` for the same on colours weighed by
+        alpha, the last of two or four channels, as Pillow resizes LA and RGBA; ``"rounded"`` or
+        ``"truncated"`` where float32 results became the integers of ``y``.
+      largest: the largest absolute difference from ``y``; infinite where one of both is NaN.
+      differing: the share of values that differ.
+      unit: one unit in the last place of the largest value; 1 for integers.
+    """
+
+    names: tuple[str, ...]
+    way: str
+    largest: float
+    differing: float
+    unit: float
+
+    @property
+    def verdict(self) -> str:
+        """``"bytes equal"``, ``"equal to rounding"`` or ``"different"``."""
+        if self.differing == 0:
+            return "bytes equal"
+        allowed = 1.0 if self.unit == 1 else ROUNDING_ULPS * self.unit
+        return "equal to rounding" if self.largest <= allowed else "different"
+
+
+@dataclass(frozen=True, repr=False)
+class Identification:
+    """What `identify` found; `print` it.
+
+    Attributes:
+      shape: shape of ``x``.
+      dtype: name of its dtype.
+      out_shape: shape of ``y``.
+      out_dtype: name of its dtype.
+      axes: the resized axes.
+      ranking: the conventions that were run in full, the nearest first.
+      refused: names of conventions that do not take this input.
+    """
+
+    shape: tuple[int, ...]
+    dtype: str
+    out_shape: tuple[int, ...]
+    out_dtype: str
+    axes: tuple[int, ...]
+    ranking: tuple[Match, ...]
+    refused: tuple[str, ...]
+
+    @property
+    def verdict(self) -> str:
+        """That of the nearest convention."""
+        return self.ranking[0].verdict if self.ranking else "different"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Conventions that make ``y`` as exactly as any does; empty where none does but for differences."""
+        return self.matching(self.verdict) if self.verdict != "different" else ()
+
+    def matching(self, verdict: str) -> tuple[str, ...]:
+        """Names with a verdict, the nearest first."""
+        found = (name for match in self.ranking if match.verdict == verdict for name in match.names)
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """Every convention that fits to rounding or better: those that this input cannot tell apart."""
+        return self.matching("bytes equal") + self.matching("equal to rounding")
+
+    @cached_property
+    def probe(self) -> Probe | None:
+        """An input that tells the candidates apart, and the size to resize it to; None where none was found.
+
+        Give it to the library in question and `identify` what comes back.
+        """
+        return find_probe(self.candidates, len(self.axes), self.dtype)
+
+    def __str__(self) -> str:
+        return identify_words.text(self)
+
+    def __repr__(self) -> str:
+        return f"<Identification: {identify_words.headline(self)}>"
+
+    def _repr_html_(self) -> str:
+        return identify_words.html(self)
