@@ -14,7 +14,7 @@ from .explain import Explanation as Explanation
 from .explain import explain as explain
 from .grid import affine_grid as affine_grid
 from .grid import grid_sample as grid_sample
-from .identify import Identification as Identification
+from .identification import Identification as Identification
 from .identify import identify as identify
 from .interpolate import interpolate as interpolate
 from .map_coordinates import map_coordinates as map_coordinates
@@ -28,6 +28,9 @@ from .roi import crop_and_resize as crop_and_resize
 from .roi import roi_align as roi_align
 from .sample import sample as sample
 from .spline import spline_filter as spline_filter
+from .warp import warp as warp
+from .warp import warp_affine as warp_affine
+from .warp import warp_perspective as warp_perspective
 
 if TYPE_CHECKING:
     from . import linen as linen
@@ -59,6 +62,9 @@ __all__ = [
     "roi_align",
     "sample",
     "spline_filter",
+    "warp",
+    "warp_affine",
+    "warp_perspective",
 ]
 
 _LAYERS = ("linen", "nnx")
