@@ -99,8 +99,9 @@ def _mean_in_double(x: jax.Array, factors: Factors) -> jax.Array:
 def _blocks(x: jax.Array, block: Factors, *, grouped: bool) -> jax.Array:
     """Means of blocks that fill the array, summed row by row; ``grouped`` adds four neighbours first."""
     shape = (x.shape[0] // block[0], block[0], x.shape[1] // block[1], block[1], *x.shape[2:])
-    terms = _groups(x.reshape(shape)) if grouped else _singly(x.reshape(shape))
-    total = _sequential_sum(terms)
+    terms = x.reshape(shape)
+    terms = jnp.moveaxis(_squares(terms) if grouped else terms, (1, 3), (0, 1))
+    total = _sequential_sum(terms.reshape(-1, *terms.shape[2:]))
     mean = total * jnp.asarray(1.0 / (block[0] * block[1]), total.dtype)
     if x.dtype != jnp.int32:
         return mean.astype(x.dtype)
@@ -108,29 +109,25 @@ def _blocks(x: jax.Array, block: Factors, *, grouped: bool) -> jax.Array:
     return jnp.trunc(mean + jnp.where(mean >= 0, half, -half)).astype(x.dtype)
 
 
-def _singly(x: jax.Array) -> list[jax.Array]:
-    """The pixels of every block, row by row."""
-    return [x[:, row, :, column] for row in range(x.shape[1]) for column in range(x.shape[3])]
+def _squares(x: jax.Array) -> jax.Array:
+    """Four neighbours of each block added in their own type; of an odd last row or column, two or one."""
+
+    def pairs(lines: tuple[jax.Array, ...]) -> jax.Array:
+        even = x.shape[3] // 2 * 2
+        cells = [line[:, :, :, first:even:2] for line in lines for first in (0, 1)]
+        last = [line[:, :, :, even:] for line in lines]
+        return jnp.concatenate([reduce(jnp.add, cells), reduce(jnp.add, last)], 3)
+
+    even = x.shape[1] // 2 * 2
+    return jnp.concatenate([pairs((x[:, 0:even:2], x[:, 1:even:2])), pairs((x[:, even:],))], 1)
 
 
-def _groups(x: jax.Array) -> list[jax.Array]:
-    """Squares of four in the pixels' own type, and what is left of two rows, then of the last row."""
-    height, width = x.shape[1], x.shape[3]
-    terms = []
-    for row in range(0, height, 2):
-        lines = [row, row + 1] if row + 1 < height else [row]
-        for column in range(0, width, 2):
-            across = [column, column + 1] if column + 1 < width else [column]
-            terms.append(reduce(jnp.add, (x[:, line, :, place] for line in lines for place in across)))
-    return terms
-
-
-def _sequential_sum(terms: list[jax.Array]) -> jax.Array:
+def _sequential_sum(terms: jax.Array) -> jax.Array:
+    """The sum along the first axis in float64, one term after the other."""
     if len(terms) <= _UNROLLED:
         return reduce(jnp.add, (term.astype(jnp.float64) for term in terms))
-    stacked = jnp.stack(terms)
-    none = jnp.zeros(stacked.shape[1:], jnp.float64)
-    return lax.scan(lambda total, term: (total + term.astype(jnp.float64), None), none, stacked)[0]
+    none = jnp.zeros(terms.shape[1:], jnp.float64)
+    return lax.scan(lambda total, term: (total + term.astype(jnp.float64), None), none, terms)[0]
 
 
 def _linear_mean(x: jax.Array, factors: Factors) -> jax.Array:
@@ -152,7 +149,7 @@ def _jvp(primals: Any, tangents: Any, *, factors: Factors) -> Any:
     (x,), (tangent,) = primals, tangents
     y = mean_p.bind(x, factors=factors)
     if type(tangent) is ad.Zero or not jnp.issubdtype(x.dtype, jnp.floating):
-        return y, ad.Zero.from_primal_value(y)
+        return y, ad.Zero(tangent.aval.update(shape=y.shape))
     return y, _linear_mean(tangent, factors)
 
 
