@@ -123,7 +123,7 @@ def _grid_sample(
             g = points[..., spatial - 1 - axis]
             u = pixel(g, n, align_corners=align_corners, scalar=scalar)
             taps.append(taps_at(u, n, MODES[mode], boundary))
-        return sample_taps(images, taps).reshape(shape)
+        return sample_taps(images, taps, contiguous=True).reshape(shape)
 
 
 def pixel(g: jax.Array, n: int, *, align_corners: bool, scalar: bool = False) -> jax.Array:
@@ -149,8 +149,8 @@ def affine_grid(
     **Convention.** ``theta`` maps *output* positions to input positions, both normalised and in the order
     ``(x, y[, z])``: ``grid = theta[..., :-1] @ (x, y, ..) + theta[..., -1]``, with ``x`` along the last axis
     of ``size``. With ``align_corners=True`` the first and last output positions are -1 and 1; else they are
-    the centres of the outermost pixels, ``-1 + 1 / n`` and ``1 - 1 / n``. One position alone lies at 0. Results
-    equal ``torch.nn.functional.affine_grid`` of PyTorch 2.13, bit for bit in float32 and float64.
+    the centres of the outermost pixels, ``-1 + 1 / n`` and ``1 - 1 / n``. One position alone lies at 0.
+    Results equal ``torch.nn.functional.affine_grid`` of PyTorch 2.13, bit for bit in float32 and float64.
 
     Args:
       theta: ``(*batch, D, D + 1)``, floating.

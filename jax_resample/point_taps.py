@@ -25,7 +25,7 @@ class PointTaps(NamedTuple):
     """Taps of one axis at points of shape ``(...)``.
 
     Attributes:
-      index: ``(..., K)`` int32 in ``[0, n)``.
+      index: ``(..., K)`` int32 in ``[0, n)``; neighbours in ascending order, unless the boundary wraps.
       weights: ``(..., K)``, zero for taps that read nothing.
       missing: ``(...)``, the sum of the weights that fell outside a constant boundary, else None.
     """
@@ -62,7 +62,8 @@ def fold_taps(position: jax.Array, weights: jax.Array, n: int, boundary: str) ->
     """Taps at whole positions, given as real numbers ``(..., K)``, brought inside by a boundary rule.
 
     ``boundary`` is ``"constant"`` or a row of ``FOLDS``. Positions may be NaN, infinite or too large for an
-    integer. Outside a constant boundary a weight becomes zero, unless it is NaN.
+    integer. Outside a constant boundary a weight becomes zero, unless it is NaN. The result has at most ``n``
+    taps; those that come to the same sample are added.
     """
     missing = None
     if boundary in (CONSTANT, SKIP):
@@ -72,9 +73,28 @@ def fold_taps(position: jax.Array, weights: jax.Array, n: int, boundary: str) ->
         weights = jnp.where(inside, weights, zero)
     elif boundary != "clamp":
         position = FOLDS[boundary](position, n, jnp)
-    return PointTaps(_inside(position, n), weights, missing)
+    index = _inside(position, n)
+    if boundary != "wrap":
+        index, weights = _window(index, weights, n)
+    return PointTaps(index, weights, missing)
 
 
 def _inside(position: Any, n: int) -> jax.Array:
     """Whole positions as indices in ``[0, n)``, whatever they are."""
     return lax.stop_gradient(FOLDS["clamp"](position, n, jnp)).astype(jnp.int32)
+
+
+def _window(index: jax.Array, weights: jax.Array, n: int) -> tuple[jax.Array, jax.Array]:
+    """Indices in a row, as many as there are taps or samples, and the sum of the weights at each."""
+    support = index.shape[-1]
+    width = min(support, n)
+    start = jnp.minimum(jnp.min(index, axis=-1), jnp.int32(n - width))
+    offset = index - start[..., None]
+    zero = jnp.zeros((), weights.dtype)
+
+    def at(place: int) -> jax.Array:
+        first, *others = (jnp.where(offset[..., k] == place, weights[..., k], zero) for k in range(support))
+        return sum(others, start=first)
+
+    folded = jnp.stack([at(place) for place in range(width)], axis=-1)
+    return start[..., None] + lax.broadcasted_iota(jnp.int32, folded.shape, folded.ndim - 1), folded

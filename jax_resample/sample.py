@@ -173,7 +173,7 @@ def _sample(
         images, points, shape = arrange(x, coordinates.astype(kind), axes)
         lengths = images.shape[1:-1]
         taps = [taps_at(points[..., a], n, kernel, boundary) for a, n in enumerate(lengths)]
-        return sample_taps(images, taps, cval).reshape(shape)
+        return sample_taps(images, taps, cval, contiguous=boundary != "wrap").reshape(shape)
 
 
 def arrange(
@@ -198,19 +198,22 @@ def arrange(
     return images, coordinates.reshape(merged, count, len(axes)), (*batch, *points, *inner)
 
 
-def sample_taps(x: jax.Array, taps: Sequence[PointTaps], cval: jax.Array | None = None) -> jax.Array:
+def sample_taps(
+    x: jax.Array, taps: Sequence[PointTaps], cval: jax.Array | None = None, *, contiguous: bool = False
+) -> jax.Array:
     """``(B, *spatial, C)`` and taps ``(B, P, K)`` of each axis to ``(B, P, C)``, rounded once to its dtype.
 
-    What lies outside a constant boundary is ``cval``, 0 if it is None.
+    What lies outside a constant boundary is ``cval``, 0 if it is None. ``contiguous`` says that the indices
+    of each point are neighbours in ascending order, as `fold_taps` makes them unless the boundary wraps.
     """
     if jnp.issubdtype(x.dtype, jnp.complexfloating):
-        real, imaginary = sample_taps(x.real, taps, cval), sample_taps(x.imag, taps)
-        return jax.lax.complex(real, imaginary)
+        real = sample_taps(x.real, taps, cval, contiguous=contiguous)
+        return jax.lax.complex(real, sample_taps(x.imag, taps, contiguous=contiguous))
     if not dtypes.is_weighable(x.dtype):
         return _moved(x, taps, cval)
     kind = dtypes.compute_dtype(x.dtype)
     weights = tuple(t.weights.astype(kind) for t in taps)
-    total = gather_points(x, tuple(t.index for t in taps), weights)
+    total = gather_points(x, tuple(t.index for t in taps), weights, contiguous=contiguous)
     if cval is not None:
         total = total + cval.astype(kind) * _outside(taps).astype(kind)[..., None]
     return dtypes.round_to(total, x.dtype)

@@ -13,6 +13,7 @@ with other arrays in the places of the first. So there is one primitive, with th
 its *target*, as a parameter.
 """
 
+from functools import partial
 from typing import Any
 
 import jax
@@ -21,9 +22,8 @@ from jax import lax
 from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 
-from .points_by_taps import evaluate
-
-IMAGE, VALUES = 0, 1  # places of the arrays; weights of axis `a` have place 2 + a
+from .cost import PLATFORMS
+from .points_programs import IMAGE, VALUES, WEIGHTS, evaluate
 
 points_p = Primitive("points")
 
@@ -34,6 +34,7 @@ def gather_points(
     weights: tuple[jax.Array, ...],
     *,
     contiguous: bool = False,
+    lowering: str = "auto",
 ) -> jax.Array:
     """Weighted sums of samples at data-dependent points: ``(B, *spatial, C)`` to ``(B, P, C)``.
 
@@ -48,6 +49,7 @@ def gather_points(
         nothing.
       contiguous: a promise that ``index[..., k] == index[..., 0] + k`` on every axis, which allows faster
         programs. With a broken promise the result is unspecified.
+      lowering: the programs, ``"auto"`` or one of ``LOWERINGS``.
 
     Returns:
       ``(B, P, C)`` in the dtype of the weights, in which sums are made; round it once, at the end.
@@ -66,6 +68,7 @@ def gather_points(
         spatial=tuple(x.shape[1:-1]),
         dtype=jnp.dtype(x.dtype),
         contiguous=contiguous,
+        lowering=lowering,
     )
 
 
@@ -91,9 +94,7 @@ def _arrays(operands: tuple[Any, ...], target: int) -> tuple[list[Any], list[Any
     return arrays, list(operands[1 + count :])
 
 
-def _abstract_eval(
-    *operands: Any, target: int, spatial: tuple[int, ...], dtype: Any, contiguous: bool
-) -> Any:
+def _abstract_eval(*operands: Any, target: int, spatial: tuple[int, ...], dtype: Any, **_: Any) -> Any:
     arrays, index = _arrays(operands, target)
     if target == IMAGE:
         batch, _, channels = arrays[VALUES].shape
@@ -102,7 +103,7 @@ def _abstract_eval(
     if target == VALUES:
         batch, count, _ = index[0].shape
         return index[0].update(shape=(batch, count, arrays[IMAGE].shape[-1]), dtype=kind)
-    return index[target - 2].update(shape=index[target - 2].shape, dtype=kind)
+    return index[target - WEIGHTS].update(shape=index[target - WEIGHTS].shape, dtype=kind)
 
 
 def _jvp(primals: tuple[Any, ...], tangents: tuple[Any, ...], **params: Any) -> tuple[Any, Any]:
@@ -161,10 +162,17 @@ def _evaluate(*operands: jax.Array, target: int, **params: Any) -> jax.Array:
     return evaluate(arrays, index, target=target, **params)
 
 
+@partial(jax.jit, static_argnames=("target", "spatial", "dtype", "contiguous", "lowering", "platform"))
+def _compiled(*operands: jax.Array, **params: Any) -> jax.Array:
+    return _evaluate(*operands, **params)
+
+
 def _eager(*operands: jax.Array, **params: Any) -> jax.Array:
-    return jax.jit(_evaluate, static_argnames=("target", "spatial", "dtype", "contiguous"))(
-        *operands, **params
-    )
+    return _compiled(*operands, platform=jax.default_backend(), **params)
+
+
+def _rule(platform: str) -> Any:
+    return mlir.lower_fun(partial(_evaluate, platform=platform), multiple_results=False)
 
 
 points_p.def_impl(_eager)
@@ -172,4 +180,6 @@ points_p.def_abstract_eval(_abstract_eval)
 ad.primitive_jvps[points_p] = _jvp
 ad.primitive_transposes[points_p] = _transpose
 batching.primitive_batchers[points_p] = _batch
-mlir.register_lowering(points_p, mlir.lower_fun(_evaluate, multiple_results=False))
+mlir.register_lowering(points_p, _rule("cpu"))
+for _platform in PLATFORMS:
+    mlir.register_lowering(points_p, _rule(_platform), platform=_platform)
