@@ -169,11 +169,9 @@ def affine_grid(
       >>> import jax.numpy as jnp
       >>> import jax_resample as jr
       >>> identity = jnp.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
-      >>> jr.affine_grid(identity, (2, 4))[0]
-      Array([[-0.75, -0.5 ],
-             [-0.25, -0.5 ],
-             [ 0.25, -0.5 ],
-             [ 0.75, -0.5 ]], dtype=float32)
+      >>> jr.affine_grid(identity, (1, 2))
+      Array([[[-0.5,  0. ],
+              [ 0.5,  0. ]]], dtype=float32)
     """
     theta = checks.as_array(theta, "theta")
     align = checks.a_bool(align_corners, "align_corners")

@@ -14,6 +14,7 @@ import numpy as np
 from .. import checks
 from ..interpolate import interpolate as _interpolate
 from ..pooling import pool_axes
+from ._torch_grid import affine_grid, grid_sample
 
 if TYPE_CHECKING:
     from jaxtyping import Array, Num
@@ -22,6 +23,8 @@ __all__ = [
     "adaptive_avg_pool1d",
     "adaptive_avg_pool2d",
     "adaptive_avg_pool3d",
+    "affine_grid",
+    "grid_sample",
     "interpolate",
     "pixel_shuffle",
     "pixel_unshuffle",
