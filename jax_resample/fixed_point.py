@@ -94,13 +94,14 @@ def _counted(weights: np.ndarray, _: float) -> tuple[np.ndarray, int]:
     return (weights != 0).astype(np.int32), 0
 
 
-def _divided(*, fours_half_up: bool) -> Accumulate:
-    """Sums of whole blocks over all axes, and their mean rounded half to even; of four samples, half up."""
+def _divided(*, squares_half_up: bool) -> Accumulate:
+    """Sums of whole blocks over all axes, and their mean rounded half to even; of 2 x 2 samples, half up."""
 
     def accumulate(taps: Sequence["Taps"]) -> Sequence[Accumulation]:
         count = prod(one.support for one in taps)
         mean = Accumulation(scale=1.0 / count, rounding="half even")
-        last = Accumulation(shift=2) if count == 4 and fours_half_up else mean
+        square = [one.support for one in taps] == [2, 2]
+        last = Accumulation(shift=2) if square and squares_half_up else mean
         return (*(_WIDE,) * (len(taps) - 1), last)
 
     return accumulate
@@ -154,7 +155,7 @@ FIXED_POINT: dict[str, dict[str, FixedPoint]] = {
     "OpenCV linear exact": _opencv(8, Accumulation(shift=16), Accumulation(shift=8)),
     "OpenCV cubic": _opencv(11, _in_float32(22), _in_float32(11), beyond=2, backwards=True),
     "OpenCV lanczos4": _opencv(11, Accumulation(shift=22), Accumulation(shift=11), backwards=True),
-    "OpenCV blocks": _integers(FixedPoint(_divided(fours_half_up=True), _counted)),
-    "OpenCV blocks, half even": _integers(FixedPoint(_divided(fours_half_up=False), _counted)),
+    "OpenCV blocks": _integers(FixedPoint(_divided(squares_half_up=True), _counted)),
+    "OpenCV blocks, half even": _integers(FixedPoint(_divided(squares_half_up=False), _counted)),
     "OpenCV shares": _integers(_rounded_once(backwards=False)),
 }
