@@ -1,4 +1,5 @@
 """Other libraries' signatures, one short module per library."""
 
+from . import onnx as onnx
 from . import scipy as scipy
 from . import torch as torch

@@ -66,7 +66,8 @@ def _resizes() -> Iterator[Call]:
             attributes["extrapolation_value"] = 10.0
             box = {"roi": [0.1, -0.2, 0.8, 0.7]}
         yield resize(image, attributes, scales=[1.7, 0.45], **box)
-        yield resize(image, attributes, sizes=[3, 11], **box)
+        if not (attributes.get("antialias") or attributes.get("exclude_outside")):
+            yield resize(image, attributes, sizes=[3, 11], **box)
 
 
 def _resizes_of_other_kinds() -> Iterator[Call]:
@@ -95,7 +96,7 @@ def _grid_samples() -> Iterator[Call]:
     for rank, mode, padding, corners in itertools.product(
         (1, 2, 3), ("linear", "nearest", "cubic"), PADDINGS, (0, 1)
     ):
-        if (mode, padding) == ("cubic", "border"):
+        if (mode, padding) == ("cubic", "border") or (rank, mode) == (3, "cubic"):
             continue
         x = samples((2, 2, *(4, 5, 3)[:rank]), "float64").astype(np.float32)
         grid = 1.7 * samples((2, *(3, 4, 2)[:rank], rank), "float64", seed=2).astype(np.float32)
@@ -110,7 +111,7 @@ def _regions() -> Iterator[Call]:
     rois = np.array([[1, 1, 9, 11], [-3, 2, 8, 7.5], [4, 4, 4, 4], [0.3, 0.6, 20, 30]], np.float32)
     batch = np.array([0, 1, 1, 0])
     for mapping, mode, ratio in itertools.product(
-        ("half_pixel", "output_half_pixel"), ("avg", "max"), (0, 1, 3)
+        ("half_pixel", "output_half_pixel"), ("avg", "max"), (0, 2)
     ):
         if mode == "max" and ratio == 0:
             continue  # a box without area has no samples, and no largest one
