@@ -1,6 +1,7 @@
 """ONNX ``Resize`` and ``Upsample``: attributes and inputs brought to a row, sizes, scales and boxes."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -142,8 +143,8 @@ def upsample(
     x = checks.as_array(X, "X")
     if (given := static_numbers(scales, x.ndim, "scales")).min(initial=1) < 1:
         checks.refuse("scales", "be at least 1", given.tolist())
-    options = {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor", "mode": mode}
-    return resize(x, scales=given, **options)
+    asymmetric = partial(resize, coordinate_transformation_mode="asymmetric", nearest_mode="floor")
+    return asymmetric(x, scales=given.tolist(), mode=mode)
 
 
 def flag(value: Any, argument: str) -> bool:
@@ -258,7 +259,7 @@ def _resample(
 ) -> jax.Array:
     """Wide integers are computed in float64, where that is to be had."""
     wide = jnp.issubdtype(x.dtype, jnp.integer) and not dtypes.is_weighable(x.dtype)
-    if not wide or row.family == "nearest" or not jax.config.jax_enable_x64:
+    if not wide or row.family == "nearest" or not jax.config.read("jax_enable_x64"):
         return resample_axes(x, axes, sizes, row, factors=factors, boxes=boxes)
     y = resample_axes(x.astype(jnp.float64), axes, sizes, row, factors=factors, boxes=boxes)
     return dtypes.round_to(y, x.dtype)
