@@ -3,3 +3,4 @@
 from . import onnx as onnx
 from . import scipy as scipy
 from . import torch as torch
+from . import torchvision as torchvision

@@ -19,11 +19,32 @@ from ..conventions import conventions
 from ..conventions.opencv import chosen
 from ..coordinates import OUTPUT_SIZES
 from ..resize import resample_axes
+from .opencv_warp import (
+    BORDER_CONSTANT,
+    BORDER_DEFAULT,
+    BORDER_REFLECT,
+    BORDER_REFLECT101,
+    BORDER_REFLECT_101,
+    BORDER_REPLICATE,
+    BORDER_WRAP,
+    WARP_INVERSE_MAP,
+    WARP_RELATIVE_MAP,
+    remap,
+    warpAffine,
+    warpPerspective,
+)
 
 if TYPE_CHECKING:
     from jaxtyping import Array, Shaped
 
 __all__ = [
+    "BORDER_CONSTANT",
+    "BORDER_DEFAULT",
+    "BORDER_REFLECT",
+    "BORDER_REFLECT101",
+    "BORDER_REFLECT_101",
+    "BORDER_REPLICATE",
+    "BORDER_WRAP",
     "INTER_AREA",
     "INTER_CUBIC",
     "INTER_LANCZOS4",
@@ -31,7 +52,12 @@ __all__ = [
     "INTER_LINEAR_EXACT",
     "INTER_NEAREST",
     "INTER_NEAREST_EXACT",
+    "WARP_INVERSE_MAP",
+    "WARP_RELATIVE_MAP",
+    "remap",
     "resize",
+    "warpAffine",
+    "warpPerspective",
 ]
 
 INTER_NEAREST = 0
