@@ -4,6 +4,7 @@ The counterpart of `taps.py` for traced coordinates. Everything is elementwise i
 derivative of the weights is what carries the gradient to the coordinates.
 """
 
+from functools import reduce
 from typing import Any, NamedTuple
 
 import jax
@@ -45,17 +46,17 @@ def taps_at(u: jax.Array, n: int, kernel: str | Kernel, boundary: str) -> PointT
     if short and boundary not in _FOLDS_TAPS:
         u, boundary = FOLDS[boundary](u, n, jnp), CONSTANT
     if kernel == NEAREST:
-        return fold_taps(jnp.round(u)[..., None], jnp.ones((*u.shape, 1), u.dtype), n, boundary)
+        return _folded([jnp.round(u)], [jnp.ones_like(u)], n, boundary)
     row = find_kernel(kernel)
     below = jnp.floor(u)
-    place = lax.broadcasted_iota(u.dtype, (*u.shape, 2 * row.reach), u.ndim) - u.dtype.type(row.reach - 1)
-    phase = u - below
+    phase, places = u - below, range(1 - row.reach, 1 + row.reach)
     if row.at_phase is not None:
-        weights = jnp.stack(row.at_phase(phase, jnp), axis=-1)
+        weights = list(row.at_phase(phase, jnp))
     else:  # such kernels need not sum to one
-        weights = row.at_distance(phase[..., None] - place, jnp)
-        weights = weights / jnp.sum(weights, axis=-1, keepdims=True)
-    return fold_taps(below[..., None] + place, weights, n, boundary)
+        weights = [row.at_distance(phase - u.dtype.type(place), jnp) for place in places]
+        total = _added(weights)
+        weights = [w / total for w in weights]
+    return _folded([below + u.dtype.type(place) for place in places], weights, n, boundary)
 
 
 def fold_taps(position: jax.Array, weights: jax.Array, n: int, boundary: str) -> PointTaps:
@@ -65,18 +66,24 @@ def fold_taps(position: jax.Array, weights: jax.Array, n: int, boundary: str) ->
     integer. Outside a constant boundary a weight becomes zero, unless it is NaN. The result has at most ``n``
     taps; those that come to the same sample are added.
     """
+    taps = range(position.shape[-1])
+    return _folded([position[..., k] for k in taps], [weights[..., k] for k in taps], n, boundary)
+
+
+def _folded(position: list[jax.Array], weights: list[jax.Array], n: int, boundary: str) -> PointTaps:
+    """`fold_taps` on one array for each tap: XLA keeps the taps of a point in registers only so."""
     missing = None
     if boundary in (CONSTANT, SKIP):
-        inside = (position >= 0) & (position <= n - 1)
-        zero = jnp.zeros_like(weights) if boundary == SKIP else lax.stop_gradient(weights * 0)
-        missing = jnp.sum(jnp.where(inside, 0, weights), axis=-1)
-        weights = jnp.where(inside, weights, zero)
+        inside = [(p >= 0) & (p <= n - 1) for p in position]
+        missing = _added([jnp.where(i, 0, w) for i, w in zip(inside, weights, strict=True)])
+        zeros = [jnp.zeros_like(w) if boundary == SKIP else lax.stop_gradient(w * 0) for w in weights]
+        weights = [jnp.where(*each) for each in zip(inside, weights, zeros, strict=True)]
     elif boundary != "clamp":
-        position = FOLDS[boundary](position, n, jnp)
-    index = _inside(position, n)
+        position = [FOLDS[boundary](p, n, jnp) for p in position]
+    index = [_inside(p, n) for p in position]
     if boundary != "wrap":
         index, weights = _window(index, weights, n)
-    return PointTaps(index, weights, missing)
+    return PointTaps(jnp.stack(index, axis=-1), jnp.stack(weights, axis=-1), missing)
 
 
 def _inside(position: Any, n: int) -> jax.Array:
@@ -84,17 +91,17 @@ def _inside(position: Any, n: int) -> jax.Array:
     return lax.stop_gradient(FOLDS["clamp"](position, n, jnp)).astype(jnp.int32)
 
 
-def _window(index: jax.Array, weights: jax.Array, n: int) -> tuple[jax.Array, jax.Array]:
+def _window(
+    index: list[jax.Array], weights: list[jax.Array], n: int
+) -> tuple[list[jax.Array], list[jax.Array]]:
     """Indices in a row, as many as there are taps or samples, and the sum of the weights at each."""
-    support = index.shape[-1]
-    width = min(support, n)
-    start = jnp.minimum(jnp.min(index, axis=-1), jnp.int32(n - width))
-    offset = index - start[..., None]
-    zero = jnp.zeros((), weights.dtype)
+    width = min(len(index), n)
+    start = jnp.minimum(reduce(jnp.minimum, index), jnp.int32(n - width))
+    zero = jnp.zeros((), weights[0].dtype)
+    windows = [start + jnp.int32(place) for place in range(width)]
+    pairs = list(zip(index, weights, strict=True))
+    return windows, [_added([jnp.where(i == at, w, zero) for i, w in pairs]) for at in windows]
 
-    def at(place: int) -> jax.Array:
-        first, *others = (jnp.where(offset[..., k] == place, weights[..., k], zero) for k in range(support))
-        return sum(others, start=first)
 
-    folded = jnp.stack([at(place) for place in range(width)], axis=-1)
-    return start[..., None] + lax.broadcasted_iota(jnp.int32, folded.shape, folded.ndim - 1), folded
+def _added(terms: list[jax.Array]) -> jax.Array:
+    return reduce(jnp.add, terms)

@@ -7,8 +7,9 @@ that their sums are the same on every run.
 """
 
 from collections.abc import Callable
+from functools import reduce
+from itertools import product
 from math import prod
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -24,29 +25,44 @@ def weighted(w: jax.Array, v: jax.Array) -> jax.Array:
 
 
 def values(x: jax.Array, weights: list[jax.Array], start: list[jax.Array]) -> jax.Array:
-    """``(B, P, C)`` from an image, weights ``(B, P, K)`` and the first taps ``(B, P)`` of each axis."""
-    kind, channels, support = weights[0].dtype, x.shape[-1], [w.shape[-1] for w in weights]
-    batch = lax.broadcasted_iota(jnp.int32, start[0].shape, 0)
-    place = jnp.stack([batch, *start[:-1], start[-1] * jnp.int32(channels)], axis=-1)
+    """``(B, P, C)`` from an image, weights ``(B, P, K)`` and the first taps ``(B, P)`` of each axis.
+
+    A conditional whose outcome XLA cannot know keeps it from fusing what comes before with the gathers, which
+    would compute it anew for every channel and tap, and from gathering in the order of what comes after.
+    """
+    shape = (*start[0].shape, x.shape[-1])
+    kind = weights[0].dtype
+
+    def none(x: jax.Array, weights: list[jax.Array], start: list[jax.Array]) -> jax.Array:
+        return jnp.zeros(shape, kind) + _nothing(x).astype(kind)
+
+    always = lax.rng_uniform(jnp.float32(0), jnp.float32(1), ()) < 2
+    return lax.cond(always, _values, none, x, weights, start)
+
+
+def _values(x: jax.Array, weights: list[jax.Array], start: list[jax.Array]) -> jax.Array:
+    kind, channels, support = weights[0].dtype, x.shape[-1], tuple(w.shape[-1] for w in weights)
+    place = _corners(x, start)
     dimensions = lax.GatherDimensionNumbers(
-        offset_dims=tuple(range(2, 2 + len(start))),
-        collapsed_slice_dims=(0,),
-        start_index_map=tuple(range(1 + len(start))),
+        offset_dims=tuple(range(2, 2 + max(len(start), 2))),
+        collapsed_slice_dims=(),
+        start_index_map=tuple(range(len(place))),
     )
-    sizes = (1, *support[:-1], support[-1] * channels)
-    mode = lax.GatherScatterMode.PROMISE_IN_BOUNDS
-    windows = lax.gather(_rows(x), place, dimensions, sizes, mode=mode)
+    windows = lax.gather(
+        _rows(x),
+        jnp.stack(place, axis=-1),
+        dimensions,
+        _window(support, channels),
+        mode=lax.GatherScatterMode.PROMISE_IN_BOUNDS,
+    )
 
-    def total(axis: int, taps: tuple[int, ...]) -> jax.Array:
-        if axis == len(start):
-            first = taps[-1] * channels
-            return windows[(..., *taps[:-1], slice(first, first + channels))].astype(kind)
-        terms = (
-            weighted(weights[axis][..., k, None], total(axis + 1, (*taps, k))) for k in range(support[axis])
-        )
-        return _added(terms)
-
-    return total(0, ())
+    terms = []
+    for taps in product(*map(range, support)):
+        *outer, last = taps if len(taps) > 1 else (0, *taps)
+        pixel = windows[(..., *outer, slice(last * channels, (last + 1) * channels))]
+        w = reduce(jnp.multiply, (w[..., k] for k, w in zip(taps, weights, strict=True)))
+        terms.append(weighted(w[..., None], pixel.astype(kind)))
+    return reduce(jnp.add, terms)
 
 
 def image(
@@ -55,29 +71,32 @@ def image(
     """The adjoint: every window of the image gains the weighed value of its point, in order."""
     batch, channels = y.shape[0], y.shape[-1]
     support = tuple(w.shape[-1] for w in weights)
-    flat_y, flat_w, place = _by_point(y, weights, start)
-    sizes = (1, *support[:-1], support[-1] * channels)
+    none = jnp.zeros((batch, *spatial, channels), y.dtype)
+    flat_y = y.reshape(-1, channels)
+    flat_w = [w.reshape(-1, w.shape[-1]) for w in weights]
+    corners = [c.reshape(-1) for c in _corners(none, start)]
+    sizes = _window(support, channels)
 
     def add(p: jax.Array, total: jax.Array) -> jax.Array:
         w = _outer([v[p] for v in flat_w])
         update = weighted(w[..., None], jnp.broadcast_to(flat_y[p], (*support, channels)))
-        at = place(p)
+        at = [c[p] for c in corners]
         window = lax.dynamic_slice(total, at, sizes)
         return lax.dynamic_update_slice(total, window + update.reshape(sizes), at)
 
-    none = jnp.zeros((batch, *spatial[:-1], spatial[-1] * channels), y.dtype)
-    return _loop(y, add, none).reshape(batch, *spatial, channels)
+    return _loop(y, add, _rows(none)).reshape(none.shape)
 
 
 def dots(x: jax.Array, y: jax.Array, support: tuple[int, ...], start: list[jax.Array]) -> jax.Array:
     """``(B, P, *support)``: the products of each pixel of a window with the value of its point."""
     channels = x.shape[-1]
-    flat_y, _, place = _by_point(y, [], start)
-    rows, sizes = _rows(x), (1, *support[:-1], support[-1] * channels)
+    rows, sizes, flat_y = _rows(x), _window(support, channels), y.reshape(-1, channels)
+    corners = [c.reshape(-1) for c in _corners(x, start)]
     lanes = _LANES if channels % _LANES == 0 else 1
 
     def store(p: jax.Array, done: jax.Array) -> jax.Array:
-        window = lax.dynamic_slice(rows, place(p), sizes).astype(y.dtype).reshape(*support, -1, lanes)
+        window = lax.dynamic_slice(rows, [c[p] for c in corners], sizes)
+        window = window.astype(y.dtype).reshape(*support, -1, lanes)
         products = window * jnp.broadcast_to(flat_y[p].reshape(-1, lanes), window.shape)
         return lax.dynamic_update_index_in_dim(done, products.sum(axis=-2).sum(axis=-1), p, 0)
 
@@ -86,23 +105,29 @@ def dots(x: jax.Array, y: jax.Array, support: tuple[int, ...], start: list[jax.A
 
 
 def _rows(x: jax.Array) -> jax.Array:
-    """``(B, .., n C)``: the channels of neighbours along the last axis follow one another."""
-    return x.reshape(*x.shape[:-2], x.shape[-2] * x.shape[-1])
+    """The image with its batch in the first axis and its channels in the last: ``(B n_1, .., n_D C)``.
+
+    A single spatial axis cannot be both and leaves the batch apart: ``(B, n C)``.
+    """
+    batch, *spatial, channels = x.shape
+    if len(spatial) == 1:
+        return x.reshape(batch, spatial[0] * channels)
+    return x.reshape(batch * spatial[0], *spatial[1:-1], spatial[-1] * channels)
 
 
-def _by_point(
-    y: jax.Array, weights: list[jax.Array], start: list[jax.Array]
-) -> tuple[jax.Array, list[jax.Array], Callable[[jax.Array], tuple[Any, ...]]]:
-    """Values and weights with one axis of points, and where a point's window begins among the rows."""
-    batch, count, channels = y.shape
-    corners = [s.reshape(batch * count) for s in start]
+def _window(support: tuple[int, ...], channels: int) -> tuple[int, ...]:
+    """The shape of a point's window among the `_rows`."""
+    outer = support[:-1] or (1,)
+    return (*outer, support[-1] * channels)
 
-    def place(p: jax.Array) -> tuple[Any, ...]:
-        *outer, last = (corner[p] for corner in corners)
-        return (p // jnp.int32(count), *outer, last * jnp.int32(channels))
 
-    flat = [w.reshape(batch * count, w.shape[-1]) for w in weights]
-    return y.reshape(batch * count, channels), flat, place
+def _corners(x: jax.Array, start: list[jax.Array]) -> list[jax.Array]:
+    """Where a point's window begins among the `_rows`, ``(B, P)`` each."""
+    batch = lax.broadcasted_iota(jnp.int32, start[0].shape, 0)
+    last = start[-1] * jnp.int32(x.shape[-1])
+    return (
+        [batch, last] if len(start) == 1 else [batch * jnp.int32(x.shape[1]) + start[0], *start[1:-1], last]
+    )
 
 
 def _outer(vectors: list[jax.Array]) -> jax.Array:
@@ -113,17 +138,17 @@ def _outer(vectors: list[jax.Array]) -> jax.Array:
     return prod((jnp.broadcast_to(v, shape) for v in shaped), start=jnp.ones(shape, vectors[0].dtype))
 
 
-def _added(terms: Any) -> jax.Array:
-    first, *others = terms
-    return sum(others, start=first)
-
-
 def _loop(y: jax.Array, body: Callable[[jax.Array, jax.Array], jax.Array], start: jax.Array) -> jax.Array:
     """``body(p, result)`` for every point ``p``, in order; ``start`` varies over ``y``'s axes of a mesh."""
     points = lax.convert_element_type(y.shape[0] * y.shape[1], jnp.int32)
-    start = start + lax.slice(y, (0, 0, 0), (0, 0, 0)).sum()
+    start = start + _nothing(y)
 
     def step(state: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
         return state[0] + jnp.int32(1), body(state[0], state[1])
 
     return lax.while_loop(lambda state: state[0] < points, step, (jnp.int32(0), start))[1]
+
+
+def _nothing(x: jax.Array) -> jax.Array:
+    """Zero, varying over the axes of a mesh over which ``x`` varies."""
+    return lax.slice(x, (0,) * x.ndim, (0,) * x.ndim).sum()
