@@ -17,7 +17,7 @@ from .identification import WAYS, Identification, Match
 from .plan import Plan, plan
 
 # How many operators are run in full: those that fit best on a few outputs.
-_MOST_RUN, _LEAST_RUN = 40, 4
+_MOST_RUN, _LEAST_RUN = 24, 4
 _CACHED_PLANS = 8192
 _TO_WHOLE = {"rounded": np.rint, "truncated": np.trunc}
 
@@ -72,9 +72,9 @@ def _ranked(
     """The best operators with their differences from ``y``, and the names that refuse ``x``."""
     sizes = tuple(y.shape[axis] for axis in axes)
     groups: dict[tuple[Plan, ...], list[str]] = {}
-    refused = []
+    kinds, refused = _kinds(x, y), []
     for name in names:
-        plans = tuple(_plan(x.shape, sizes, axes, name, kind) for kind in _kinds(x, y))
+        plans = tuple(_plan(x.shape, sizes, axes, name, kind) for kind in kinds)
         if plans[-1] is None:
             refused.append(name)
         else:
@@ -116,10 +116,11 @@ def _screened(groups: dict, x: np.ndarray, y: np.ndarray, axes: tuple[int, ...])
     errors = []
     for plans in groups:
         made = screening.resized(x, plans[-1].passes, plans[-1].cval, chosen).clip(*limits)
-        errors.append(float(np.nanmean(np.abs(made - wanted))) if made.size else 0.0)
+        gap = np.abs(made - wanted)
+        errors.append(float(gap[np.isfinite(gap)].mean()) if np.isfinite(gap).any() else 0.0)
     order = sorted(zip(errors, groups.items(), strict=True), key=lambda item: item[0])
-    # What rounds to the same integers, or in float32, may screen in any order.
-    near = 1.0 if limits[1] < np.inf else 1e-4 * max(1.0, float(np.abs(wanted).max(initial=0)))
+    # What rounds to the same integers, or in float32, may screen in any order; cutting off costs half a level.
+    near = 0.6 if limits[1] < np.inf else 1e-4 * max(1.0, float(np.abs(wanted).max(initial=0)))
     chosen_groups = [
         item for place, (error, item) in enumerate(order) if place < _LEAST_RUN or error <= order[0][0] + near
     ]

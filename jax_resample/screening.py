@@ -4,8 +4,10 @@ import numpy as np
 
 from . import banded
 from .lowering.schedule import Passes
+from .taps import Taps
 
 _MOST_RESIZED, _MOST_OTHERS = 24, 4
+_SHORT = 256
 
 Picks = tuple[np.ndarray, ...]
 
@@ -31,19 +33,25 @@ def picked(array: np.ndarray, chosen: Picks) -> np.ndarray:
 
 
 def resized(x: np.ndarray, passes: Passes, cval: float, chosen: Picks) -> np.ndarray:
-    """The chosen outputs of the passes on ``x``, in float64, unrounded."""
+    """The chosen outputs of the passes on ``x``, in float64, unrounded; what is not finite counts as 0."""
     moved = dict(passes)
     kept = [np.arange(n) if axis in moved else chosen[axis] for axis, n in enumerate(x.shape)]
-    total = x[np.ix_(*kept)].astype(np.float64) - cval
+    total = np.nan_to_num(x[np.ix_(*kept)].astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0) - cval
     for axis, taps in passes:
-        rows = chosen[axis]
-        weights = banded.real_weights(taps)[rows]
-        shape = [-1 if a == axis else 1 for a in range(x.ndim)]
-        total = sum(
-            (
-                total.take(np.minimum(taps.start[rows] + k, taps.n - 1), axis) * weights[:, k].reshape(shape)
-                for k in range(taps.support)
-            ),
-            start=np.zeros(()),
-        )
+        total = _along(axis, taps, total, chosen[axis])
     return total + cval
+
+
+def _along(axis: int, taps: Taps, x: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Some outputs of one pass: by one product where the axis is short, else tap by tap."""
+    weights, start = banded.real_weights(taps)[rows], taps.start[rows]
+    column = np.minimum(start[:, None] + np.arange(taps.support), taps.n - 1)
+    if taps.n <= _SHORT:
+        dense = np.zeros((len(rows), taps.n))
+        np.add.at(dense, (np.arange(len(rows))[:, None], column), weights)
+        return np.moveaxis(np.tensordot(dense, x, (1, axis)), 0, axis)
+    shape = [-1 if a == axis else 1 for a in range(x.ndim)]
+    total = np.zeros(())
+    for k in range(taps.support):
+        total = total + x.take(column[:, k], axis) * weights[:, k].reshape(shape)
+    return total
