@@ -28,7 +28,7 @@ class FixedPoint(NamedTuple):
       accumulate: how the passes add and round.
       quantise: weights as integers; None leaves them as they are.
       weigh_first: weights become integers before those of equal taps are added.
-      every_axis: an axis that keeps its length is passed like the others, as long as one does not.
+      every_axis: an axis that keeps its length is no copy on that account.
       beyond: the last pass weighs each tap by itself, up to so many samples beyond either end, also where
         several of them read the same sample.
       most_axes: axes that the rule is for.
@@ -114,7 +114,8 @@ _WIDE = Accumulation(result="int32")
 def _rounded_once(*, backwards: bool) -> FixedPoint:
     """Sums in float32, each product rounded by itself, and rounded once after the last pass."""
     last = Accumulation(dtype="float32", apart=True, backwards=backwards, rounding="half even")
-    return FixedPoint(_finally(last, Accumulation(dtype="float32", apart=True, result="float32")))
+    first = Accumulation(dtype="float32", apart=True, result="float32")
+    return FixedPoint(_finally(last, first), every_axis=True)
 
 
 def _opencv(

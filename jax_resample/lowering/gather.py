@@ -5,6 +5,7 @@ whose weight is zero, so a NaN or an infinity reaches only the outputs that weig
 """
 
 import operator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from math import prod
@@ -87,20 +88,28 @@ def apply_taps(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
     columns = table(taps, _UNROLLED_VECTOR_TAPS if copies_vectors(x.shape, axis) else _UNROLLED_TAPS)
     along = tuple(-1 if a == axis else 1 for a in range(x.ndim))
 
-    def turn(index: Array, weights: Array) -> jax.Array:
+    def terms(index: Array, weights: Array) -> Iterator[jax.Array]:
         # Samples are widened as they are read: before the loop they would be stored wide.
         pairs = zip(index, weights, strict=True)
-        return reduce(operator.add, (products(take(x, i, axis), w.reshape(along), taps) for i, w in pairs))
+        return (products(take(x, i, axis), w.reshape(along), taps) for i, w in pairs)
+
+    def turn(total: jax.Array, columns: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, None]:
+        # One by one where a library's rounding is to show; else those of a turn among themselves, first.
+        one_by_one = taps.sums is not None and taps.sums.apart
+        added = terms(*columns)
+        return (
+            reduce(operator.add, added, total) if one_by_one else total + reduce(operator.add, added)
+        ), None
 
     index, weights = columns.index, weights_for(x, columns.weights, taps)
     if taps.sums is not None and taps.sums.backwards:
         index, weights = index[::-1, ::-1], weights[::-1, ::-1]
     if len(index) == 1:
-        total = turn(index[0], weights[0])
+        total = reduce(operator.add, terms(index[0], weights[0]))
     else:
-        one = jax.eval_shape(turn, index[0], weights[0])
+        one = jax.eval_shape(lambda i, w: next(terms(i, w)), index[0], weights[0])
         none = lax.full(one.shape, 0, one.dtype, sharding=one.sharding)
-        total = lax.scan(lambda acc, columns: (acc + turn(*columns), None), none, (index, weights))[0]
+        total = lax.scan(turn, none, (index, weights))[0]
     if columns.empty is not None:
         total = jnp.where(columns.empty.reshape(along), jnp.zeros((), kind), total)
     return total

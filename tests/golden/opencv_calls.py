@@ -72,5 +72,6 @@ CALLS: list[Call] = [
         for name in ("LINEAR", "CUBIC", "AREA")
         for dtype in ("uint16", "int16", "float64")
     ),
+    _call("AREA", "long sums", "uint8", (164, 40, 4), {"dsize": (40, 6)}),
     *(_call(name, "columns only", "uint8", (15, 20), {"dsize": (31, 15)}) for name in INTERPOLATIONS),
 ]
