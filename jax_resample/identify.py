@@ -119,7 +119,7 @@ def _screened(groups: dict, x: np.ndarray, y: np.ndarray, axes: tuple[int, ...])
         gap = np.abs(made - wanted)
         errors.append(float(gap[np.isfinite(gap)].mean()) if np.isfinite(gap).any() else 0.0)
     order = sorted(zip(errors, groups.items(), strict=True), key=lambda item: item[0])
-    # What rounds to the same integers, or in float32, may screen in any order; cutting off costs half a level.
+    # What rounds to the same integers, or in float32, may screen in any order; cutting off costs half.
     near = 0.6 if limits[1] < np.inf else 1e-4 * max(1.0, float(np.abs(wanted).max(initial=0)))
     chosen_groups = [
         item for place, (error, item) in enumerate(order) if place < _LEAST_RUN or error <= order[0][0] + near

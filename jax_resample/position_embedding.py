@@ -52,6 +52,13 @@ PRESETS: dict[str, Preset] = {
         source="Hugging Face transformers for SigLIP 2 (NaFlex)", mode="bilinear", antialias=True
     ),
     "bilinear": Preset(source="DPT and early timm", mode="bilinear"),
+    "big_vision": Preset(
+        source="google-research/big_vision, vision_transformer and scenic: scipy.ndimage.zoom of order 1",
+        convention="scipy:zoom-order1",
+    ),
+    "flexivit": Preset(
+        source='big_vision\'s FlexiViT: jax.image.resize, "linear"', convention="jax:linear-antialias"
+    ),
 }
 
 # Tokens that stand before the grid in known checkpoints: none, a class token, class and distillation
@@ -78,6 +85,8 @@ def resize_position_embedding(
     * ``"dinov2-registers"``, ``"timm"`` (and open_clip): bicubic by size, antialiased.
     * ``"transformers"`` (Hugging Face's ViT, DeiT and DINOv2; MAE): bicubic by size, not antialiased.
     * ``"siglip2"``: bilinear by size, antialiased. ``"bilinear"`` (DPT): the same, not antialiased.
+    * ``"big_vision"`` (also vision_transformer and scenic): SciPy's ``zoom`` of order 1, whose corners align.
+    * ``"flexivit"``: ``jax.image.resize``, linear and antialiased.
 
     Args:
       pos: ``(1, tokens, D)``, ``(tokens, D)`` or ``(rows, columns, D)``. With three axes of which the

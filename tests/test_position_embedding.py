@@ -34,7 +34,7 @@ def assert_near(mine, theirs, *inputs) -> None:
 
 
 def test_every_preset_is_compared():
-    assert {case.preset for case in CASES} == set(PRESETS)
+    assert {case.preset for case in CASES} | {"flexivit"} == set(PRESETS)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
@@ -71,6 +71,13 @@ def test_the_list_of_such_sizes_is_that_of_the_bug_report(n):
     assert all(int(float(n) * ((m + 0.1) / n)) == m for m in range(1, 1000))
 
 
+@pytest.mark.parametrize("new", [(6, 3), (4, 9)])
+def test_flexivit_is_jax_image(new, rng):
+    pos = jnp.asarray(rng.standard_normal((1, 49, 4)), jnp.float32)
+    theirs = jax.image.resize(pos.reshape(1, 7, 7, 4), (1, *new, 4), "linear").reshape(1, -1, 4)
+    assert_near(jr.resize_position_embedding(pos, new, preset="flexivit"), theirs, pos)
+
+
 @pytest.mark.parametrize("preset", PRESETS)
 def test_the_same_grid_changes_nothing(preset, rng):
     pos = jnp.asarray(rng.standard_normal((1, 17, 2)), jnp.float32)
@@ -103,7 +110,9 @@ def test_the_prefix_is_kept(rng):
     np.testing.assert_array_equal(out[0, 4:], jr.resize_position_embedding(pos[0, 4:], (4, 2), **options))
 
 
-@pytest.mark.parametrize(("preset", "dtype"), [("dinov2", "bfloat16"), ("timm", "float16")])
+@pytest.mark.parametrize(
+    ("preset", "dtype"), [("dinov2", "bfloat16"), ("timm", "float16"), ("big_vision", "bfloat16")]
+)
 def test_narrow_types_are_computed_in_float32_and_rounded_once(preset, dtype, rng):
     pos = jnp.asarray(rng.standard_normal((50, 3)), dtype)
     mine = jr.resize_position_embedding(pos, (4, 11), preset=preset)

@@ -38,7 +38,7 @@ class Case(NamedTuple):
 
 
 _SIZES = [((14, 14), 1, (7, 19)), ((5, 9), 2, (13, 4)), ((3, 3), 5, (4, 1))]
-CASES = [Case(preset, old, prefix, new) for preset in TORCH for old, prefix, new in _SIZES]
+CASES = [Case(preset, old, prefix, new) for preset in (*TORCH, "big_vision") for old, prefix, new in _SIZES]
 # The grids for which handing PyTorch new / old as scale gives one patch too few (dinov2, pull request 378).
 TOO_SMALL = {14: (61, 115, 122), 37: (39, 43, 78, 86, 115, 123)}
 

@@ -19,7 +19,7 @@ _GRIDS = st.tuples(_SIDES, _SIDES)
 
 
 @given(
-    preset=st.sampled_from([*TORCH]),
+    preset=st.sampled_from([*TORCH, "big_vision"]),
     old=st.one_of(_SIDES.map(lambda side: (side, side)), _GRIDS),
     new=_GRIDS,
     prefix=st.sampled_from([0, 1, 5]),
