@@ -27,6 +27,7 @@ from .resize import resize as resize
 from .roi import crop_and_resize as crop_and_resize
 from .roi import roi_align as roi_align
 from .sample import sample as sample
+from .scale_and_translate import scale_and_translate as scale_and_translate
 from .spline import spline_filter as spline_filter
 from .warp import warp as warp
 from .warp import warp_affine as warp_affine
@@ -61,6 +62,7 @@ __all__ = [
     "resize_position_embedding",
     "roi_align",
     "sample",
+    "scale_and_translate",
     "spline_filter",
     "warp",
     "warp_affine",

@@ -42,6 +42,12 @@ def _most(axis: Axis, support: Any, xp: ModuleType, spare: int) -> int:
     return 2 * int(np.ceil(support)) + spare
 
 
+def bounded(axis: Axis, first: Any, xp: ModuleType) -> Any:
+    """First samples moved so that ``reach`` samples lie inside, where nothing outside is read."""
+    inside = axis.convention.boundary in ("drop", "constant") and axis.reach is not None
+    return xp.clip(first, 0, max(axis.n - (axis.reach or 0), 0)) if inside else first
+
+
 def _round(axis: Axis, xp: ModuleType) -> Window:
     """Samples whose centres round into the window; each step rounded as in PyTorch's tables, and Pillow's."""
     wide = np.float64 if xp is np else axis.real.type

@@ -30,8 +30,9 @@ _KERNELS = {
 ROWS: dict[str, Convention] = {
     "jax:nearest": _row(family="nearest", rounding="floor of product"),
     "jax:area": _row(family="overlap", boundary="drop", margin=0.5),
+    # The edge is repeated twice; whoever looks farther finds nothing.
     "jax:cubic-pytorch": _row(
-        family="window", window="kernel", kernel="cubic(-0.75)", normalise=True, boundary="clamp"
+        family="window", window="kernel", kernel="cubic(-0.75)", normalise=True, boundary="clamp", margin=4.0
     ),
     **{
         f"jax:{method}{'-antialias' if antialias else ''}": _window(kernel=kernel, stretch=antialias)
