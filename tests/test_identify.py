@@ -1,5 +1,8 @@
 """`identify`: it names the convention, or says which ones it cannot tell apart and what would."""
 
+import doctest
+from pathlib import Path
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -186,3 +189,11 @@ def test_conventions_that_refuse_the_input_are_left_out():
 def test_refusals(x, y, options, error, message):
     with pytest.raises(error, match=message):
         jr.identify(x, y, **options)
+
+
+def test_the_page_tells_the_truth():
+    page = (Path(__file__).parent.parent / "docs" / "identify.md").read_text()
+    parsed = doctest.DocTestParser().get_doctest(page, {}, "identify.md", None, 0)
+    results = doctest.DocTestRunner().run(parsed)
+    assert results.attempted > 8
+    assert results.failed == 0

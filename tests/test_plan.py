@@ -1,6 +1,7 @@
 """What a plan says is what runs."""
 
 import doctest
+import importlib
 import sys
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from jax_resample.lowering.schedule import LOWERINGS
 
 from .modes import CASES, IDS, LINEAR_CASES
 from .tolerances import FLOAT32_ULPS, unit
+
+plan_module = importlib.import_module("jax_resample.plan")  # behind the function of that name
 
 
 def case_plan(case, **options):
@@ -273,3 +276,18 @@ def test_without_matplotlib_the_install_line_is_named(monkeypatch):
         ModuleNotFoundError, match=r'pictures need matplotlib.*pip install "jax_resample\[cli\]"'
     ):
         jr.plan((4,), 8).plot()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "uint8"])
+def test_the_plan_of_every_convention_is_the_program_of_its_resize(dtype):
+    """The same equations with the same operators, for all rows; nothing is compiled."""
+    x = jax.ShapeDtypeStruct((13, 17), dtype)
+    for name in jr.conventions:
+        plan = jr.plan(x.shape, (29, 7), dtype=dtype, convention=name)
+        programs = [
+            jax.make_jaxpr(one)(x) for one in (plan, lambda v, n=name: jr.resize(v, (29, 7), convention=n))
+        ]
+        assert str(programs[0]) == str(programs[1]), name
+        operators = [[e.params for e in plan_module._equations(program.jaxpr)] for program in programs]
+        assert operators[0] == operators[1], name
+        assert "lands at" in str(plan)

@@ -4,7 +4,7 @@
 `SIZE`, which enlarges one axis and shrinks the other by factors that do not divide.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -13,7 +13,6 @@ import numpy as np
 
 FILE = "identify-torch-2.13.0-jax-0.10.2-pillow-13.0.0-opencv-5.0.0-scipy-1.17.1-skimage-0.26.0.npz"
 SHAPE, SIZE = (13, 17), (29, 7)
-DTYPES = ("float32", "uint8")
 
 Call = Callable[[np.ndarray, tuple[int, int]], np.ndarray]
 
@@ -75,8 +74,9 @@ def _jax_calls() -> dict[str, Call]:
 
 
 _FILTERS = ("NEAREST", "BOX", "BILINEAR", "HAMMING", "BICUBIC", "LANCZOS")
-# Calls that a library refuses for 8-bit samples.
-NOT_UINT8 = ("torch:area",)
+# Libraries whose 8-bit results are recorded: those with integer arithmetic of their own, and a floating one.
+_UINT8_LIBRARIES = ("torch", "pillow", "opencv", "skimage")
+NOT_UINT8 = ("torch:area",)  # which PyTorch refuses
 _FLAGS = ("NEAREST", "NEAREST_EXACT", "LINEAR", "LINEAR_EXACT", "CUBIC", "AREA", "LANCZOS4")
 
 CALLS: dict[str, Call] = {
@@ -109,6 +109,8 @@ _TF2_METHODS = ("bilinear", "bicubic", "lanczos3", "lanczos5", "gaussian", "mitc
 _TF1_METHODS = {"nearest": "nearest_neighbor", "bilinear": "bilinear", "bicubic": "bicubic", "area": "area"}
 _TF1_GRIDS = {"": None, "-align-corners": "align_corners", "-half-pixel": "half_pixel_centers"}
 
+TENSORFLOW_UINT8 = ("tf2:bilinear", "tf2:nearest")
+
 TENSORFLOW_CALLS: dict[str, Call] = {
     **{
         f"tf2:{one}": partial(_tf2, method=one, antialias=False) for one in ("nearest", "area", *_TF2_METHODS)
@@ -121,3 +123,15 @@ TENSORFLOW_CALLS: dict[str, Call] = {
         if (name, flag) != ("area", "half_pixel_centers")
     },
 }
+
+
+def cases(calls: dict[str, Call], uint8: Iterable[str]) -> list[tuple[str, str]]:
+    """What is recorded: each name with float32, and some with uint8."""
+    return [(name, "float32") for name in calls] + [(name, "uint8") for name in uint8]
+
+
+CASES = cases(
+    CALLS,
+    [n for n in CALLS if n.partition(":")[0] in _UINT8_LIBRARIES and n not in NOT_UINT8],
+)
+TENSORFLOW_CASES = cases(TENSORFLOW_CALLS, TENSORFLOW_UINT8)
