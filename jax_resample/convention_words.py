@@ -18,12 +18,17 @@ fails."""
 # coordinates column -> where output i lands, and what of both grids coincides
 MAPS: dict[str, str] = {
     "half-pixel": "(i + 1/2) n/m - 1/2: outer edges coincide (align_corners=False)",
+    "half-pixel in float32": "(i + 1/2) n/m - 1/2, in float32: outer edges coincide",
     "align-corners": "i (n-1)/(m-1): corner centres coincide (align_corners=True)",
+    "align-corners, all for one": "i (n-1)/(m-1): corner centres coincide (align_corners=True)",
     "asymmetric": "i n/m: first centres coincide, last ones do not",
-    "half-pixel-symmetric": "half-pixel, centred where the size was rounded",
-    "pytorch-half-pixel": "half-pixel; one output sample reads sample 0",
-    "crop-and-resize": "i (n-1)/(m-1) within the box; one output sample reads its middle",
     "half-pixel, corner step": "(i + 1/2) (n-1)/(m-1) - 1/2: a step of corners without their centres",
+    "half-pixel by scale": "(i + 1/2)/scale - 1/2: first outer edges coincide (align_corners=False)",
+    "half-pixel-symmetric by scale": "half-pixel by scale, centred where the size was cut",
+    "pytorch-half-pixel by scale": "half-pixel by scale; one output sample reads sample 0",
+    "align-corners by scale": "i (n-1)/(scale n - 1): corner centres coincide (align_corners=True)",
+    "asymmetric by scale": "i/scale: first centres coincide, last ones do not",
+    "crop-and-resize by scale": "i (n-1)/(scale n - 1) in the box; one output sample reads its middle",
 }
 FAMILIES: dict[str, str] = {
     "nearest": "moves one sample",
@@ -32,7 +37,8 @@ FAMILIES: dict[str, str] = {
     "overlap": "weighs samples by the overlap of pixels",
     "area": "averages the integer window [floor(i n/m), ceil((i+1) n/m))",
     "spline": "reads the spline through all samples at the point",
-    "blurred spline": "the same, after a Gaussian blur of (n/m - 1)/2 pixels when shrinking",
+    "blurred spline": "reads the spline through blurred samples at the point",
+    "opencv-shares": "weighs samples by the share of them that an output covers",
 }
 BOUNDARIES: dict[str, str] = {
     "clamp": "repeats the edge",
@@ -44,11 +50,13 @@ BOUNDARIES: dict[str, str] = {
 }
 
 # What each choice is for, by column and value; said once for all conventions that make it.
+_ASYMMETRIC = (
+    "asymmetric maps shift the image by up to half a pixel of the larger grid towards the end. Use them only "
+    "where a network was trained so (TensorFlow 1, some ONNX graphs, legacy nearest)."
+)
 ADVICE: dict[tuple[str, str], str] = {
-    ("coordinates", "asymmetric"): (
-        "asymmetric maps shift the image by up to half a pixel of the larger grid towards the end. Use them "
-        "only where a network was trained so (TensorFlow 1, some ONNX graphs, legacy nearest)."
-    ),
+    ("coordinates", "asymmetric"): _ASYMMETRIC,
+    ("coordinates", "asymmetric by scale"): _ASYMMETRIC,
     ("coordinates", "half-pixel, corner step"): (
         "antialias=True with align_corners=True lines up neither edges nor corners in PyTorch; use it only "
         "to reproduce a model that did."
@@ -56,6 +64,10 @@ ADVICE: dict[tuple[str, str], str] = {
     ("family", "nearest"): (
         "nearest keeps the values that occur: labels, masks, indices. For images it shows blocks and drops "
         "samples when shrinking."
+    ),
+    ("family", "spline"): (
+        "splines of order 2 and more first turn all samples into coefficients, so that each output reads "
+        "the whole line, faintly. They are smooth and exact at the samples; for images they ring at edges."
     ),
     ("family", "area"): (
         "area averages what each output pixel covers; use it to shrink by whole factors. Enlarging, it "
@@ -89,8 +101,9 @@ def advice(rows: list[Convention]) -> list[str]:
     """What the choices made by any of these rows are for, `align_corners` first."""
     chosen = [(column, getattr(row, column)) for row in rows for column in ("coordinates", "family")]
     said = [ALIGN_CORNERS] if any(row.family != "area" for row in rows) else []
-    said += [ADVICE[choice] for choice in dict.fromkeys(chosen) if choice in ADVICE]
-    return [*said, ANTIALIAS] if any(row.stretch or row.family == "window" for row in rows) else said
+    said += dict.fromkeys(ADVICE[choice] for choice in chosen if choice in ADVICE)
+    smooths = any(row.stretch or row.family in ("window", "blurred spline") for row in rows)
+    return [*said, ANTIALIAS] if smooths else said
 
 
 def kernel_name(row: Convention) -> str:
@@ -99,8 +112,10 @@ def kernel_name(row: Convention) -> str:
 
 
 def _antialias(row: Convention) -> str:
-    if row.family in ("area", "overlap"):
-        return "averages what it skips"
+    if row.family in ("area", "overlap", "opencv-shares"):
+        return "averages what it covers"
+    if row.family == "blurred spline":
+        return "blurs first, by a Gaussian of (n/m - 1)/2 pixels (antialias)"
     if row.stretch:
         return "stretches the kernel (antialias)"
     return "skips samples"

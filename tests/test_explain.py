@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import jax_resample as jr
+from jax_resample.convention_words import BOUNDARIES, FAMILIES, MAPS
 
 EDGES = "torch:bilinear", "torch:bilinear-align-corners"
 
@@ -36,6 +37,13 @@ def test_every_convention_can_be_explained(name):
         text = str(found)
         assert name in text
         assert jr.conventions[name].library in text
+
+
+def test_every_choice_has_words():
+    for name, row in jr.conventions.items():
+        for column, words in (("coordinates", MAPS), ("family", FAMILIES), ("boundary", BOUNDARIES)):
+            value = getattr(row, column)
+            assert value is None or value in words, (name, column, value)
 
 
 def test_conventions_that_agree_at_a_size_are_named():
