@@ -1,7 +1,10 @@
 """Other libraries' signatures, one short module per library."""
 
+from . import jax_image as jax_image
+from . import keras as keras
 from . import onnx as onnx
 from . import scipy as scipy
 from . import skimage as skimage
+from . import tensorflow as tensorflow
 from . import torch as torch
 from . import torchvision as torchvision

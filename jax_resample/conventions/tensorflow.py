@@ -45,7 +45,8 @@ TF2: dict[tuple[str, bool], Convention] = {
     ("bilinear", False): _row(family="interpolate", kernel="triangle", boundary="clamp"),
     ("bilinear", True): _window("triangle", stretch=True),
     ("bicubic", False): _row(family="interpolate", kernel="cubic(-0.5)", boundary="drop", phases=1024),
-    ("bicubic", True): _window("cubic(-0.5)", stretch=True),
+    # Keys's cubic again, which TensorFlow evaluates without fused operations.
+    ("bicubic", True): _window("mitchell(0, 0.5)", stretch=True),
     **{
         (method, antialias): _window(kernel, stretch=antialias)
         for method, kernel in _WINDOWS.items()
