@@ -24,6 +24,7 @@ MAPS: dict[str, str] = {
     "asymmetric": "i n/m: first centres coincide, last ones do not",
     "half-pixel, corner step": "(i + 1/2) (n-1)/(m-1) - 1/2: a step of corners without their centres",
     "half-pixel by scale": "(i + 1/2)/scale - 1/2: first outer edges coincide (align_corners=False)",
+    "half-pixel-symmetric": "half-pixel, centred where the size was rounded",
     "half-pixel-symmetric by scale": "half-pixel by scale, centred where the size was cut",
     "pytorch-half-pixel by scale": "half-pixel by scale; one output sample reads sample 0",
     "align-corners by scale": "i (n-1)/(scale n - 1): corner centres coincide (align_corners=True)",
@@ -82,9 +83,9 @@ ANTIALIAS = (
 
 
 def describe(axis: Axis) -> dict[str, str]:
-    """Each choice of a convention in words, for one axis."""
+    """Each choice of a convention in words, for one axis; empty where there is none to make."""
     row = axis.convention
-    words = {
+    return {
         "made by": row.library or "you",
         "output i lands at": MAPS.get(row.coordinates, row.coordinates),
         "reads": FAMILIES.get(row.family, row.family),
@@ -94,7 +95,6 @@ def describe(axis: Axis) -> dict[str, str]:
         "size from a factor": f"{row.output_size}, {_stepping(row)}",
         "uint8": _integers(row),
     }
-    return {key: value for key, value in words.items() if value}
 
 
 def advice(rows: list[Convention]) -> list[str]:

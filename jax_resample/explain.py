@@ -98,8 +98,8 @@ class Explanation:
 
     def _choices(self) -> Table:
         described = [describe(one.axis) for one in self.conventions]
-        keys = list(dict.fromkeys(key for words in described for key in words))
-        rows = tuple((key, *(words.get(key, "-") for words in described)) for key in keys)
+        chosen = [key for key in described[0] if any(words[key] for words in described)]
+        rows = tuple((key, *(words[key] or "-" for words in described)) for key in chosen)
         title = f"{self.n} -> {self.m} samples"
         return Table(title, ("", *(one.name for one in self.conventions)), rows)
 
