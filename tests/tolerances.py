@@ -15,6 +15,20 @@ FLOAT32_ULPS = 8.0
 FLOAT64_RELATIVE = 1e-12
 # One rounding of the exact answer is half a unit; the float32 answer below it may itself be off.
 HALF_UNIT = 0.5
+# Splines: the prefilter magnifies a sample's rounding by up to this, for each axis. Largest seen over
+# 4,000 random calls in float32: see `spline_units`.
+SPLINE_GAINS = {0: 1.0, 1: 1.0, 2: 2.0, 3: 3.0, 4: 4.8, 5: 7.5}
+SPLINE_ULPS = 4.0
+
+
+def spline_units(order: int, axes: int, dtype: str, *arrays: np.ndarray, span: float = 0.0) -> float:
+    """What a spline's rounding amounts to; ``span`` is the largest coordinate that is computed in ``dtype``.
+
+    A coordinate is off by half a unit of ``span``, and the spline's slope is at most the samples' range times
+    the gain, per pixel.
+    """
+    gain = SPLINE_GAINS[order]
+    return (SPLINE_ULPS * gain**axes + 2 * span * gain) * unit(dtype, *arrays)
 
 
 def unit(dtype: str, *arrays: np.ndarray) -> float:
