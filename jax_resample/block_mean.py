@@ -83,16 +83,16 @@ def _mean_in_double(x: jax.Array, factors: Factors) -> jax.Array:
     """The whole blocks, and around them what is left of each."""
     (tall, left), (wide, over) = ((f, n % f) for n, f in zip(x.shape[:2], factors, strict=True))
     rows, columns = x.shape[0] // tall, x.shape[1] // wide
-    middle, edge = slice(0, rows * tall), slice(rows * tall, None)
-    inner, outer = slice(0, columns * wide), slice(columns * wide, None)
     bands = []
-    for along, height in ((middle, tall), (edge, left)):
-        whole = along is middle
-        parts = [_blocks(x[along, inner], (height, wide), grouped=whole)] if columns and height else []
-        if over and height:
-            parts.append(_blocks(x[along, outer], (height, over), grouped=False))
-        if parts and (rows or not whole):
-            bands.append(jnp.concatenate(parts, 1))
+    for line, height in ((slice(0, rows * tall), tall), (slice(rows * tall, None), left)):
+        band, parts = x[line], []
+        if not height or not len(band):
+            continue
+        if columns:
+            parts.append(_blocks(band[:, : columns * wide], (height, wide), grouped=height == tall))
+        if over:
+            parts.append(_blocks(band[:, columns * wide :], (height, over), grouped=False))
+        bands.append(jnp.concatenate(parts, 1))
     return jnp.concatenate(bands, 0)
 
 

@@ -125,6 +125,16 @@ def test_premultiplied_alpha():
     )
 
 
+@pytest.mark.parametrize("factors", [(7, 2), (2, 7), (9, 9)])
+def test_blocks_larger_than_the_image(factors):
+    """Their mean is that of all there is."""
+    x = np.arange(30, dtype=np.int32).reshape(5, 6)
+    rows, columns = (np.arange(n) // f for n, f in zip(x.shape, factors, strict=True))
+    means = [[x[rows == i][:, columns == j].mean() for j in set(columns)] for i in set(rows)]
+    mine = block_mean(jnp.asarray(x), factors)
+    np.testing.assert_array_equal(np.asarray(mine), np.floor(np.array(means) + 0.5))
+
+
 def test_large_blocks_are_summed_by_a_loop(rng):
     """As exact as small ones: here all sums are whole numbers below 2**24."""
     x = rng.integers(0, 1024, (38, 34)).astype(np.float32)
