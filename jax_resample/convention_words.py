@@ -40,6 +40,8 @@ FAMILIES: dict[str, str] = {
     "spline": "reads the spline through all samples at the point",
     "blurred spline": "reads the spline through blurred samples at the point",
     "opencv-shares": "weighs samples by the share of them that an output covers",
+    "opencv-blocks": "averages blocks of whole samples",
+    "opencv-two-samples": "weighs the sample at the output's left edge, and the next by what lies in it",
 }
 BOUNDARIES: dict[str, str] = {
     "clamp": "repeats the edge",

@@ -51,6 +51,8 @@ def summary(plan: "Plan") -> str:
 def outputs(plan: "Plan", axis: int, taps: Taps) -> tabular.Table:
     """A row for each output, in the middle abbreviated: where it lands, and the samples that it adds up."""
     landed = plan.coordinates(axis)
+    if landed is not None and len(landed) != taps.m:
+        landed = None  # a pass before the last, which repeats the samples at the ends
     rows = []
     for i in tabular.shown(taps.m):
         place = [] if landed is None else ["" if i is None else tabular.number(landed[i], 6)]
