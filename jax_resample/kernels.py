@@ -49,8 +49,8 @@ class Kernel:
         """Weights of the ``2 * reach`` samples around coordinates, as a last axis."""
         if self.at_phase is not None:
             return xp.stack(self.at_phase(phase, xp), axis=-1)
-        places = xp.arange(1 - self.reach, 1 + self.reach).astype(phase.dtype)
-        return self.at_distance(phase[..., None] - places, xp)
+        places = np.arange(1 - self.reach, 1 + self.reach).reshape((1,) * phase.ndim + (-1,))
+        return self.at_distance(phase[..., None] - places.astype(phase.dtype), xp)
 
 
 def _triangle_at_distance(x: Any, xp: ModuleType = np) -> Any:

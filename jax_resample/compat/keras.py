@@ -45,7 +45,7 @@ def resize(
       data_format: ``"channels_last"`` (also None) or ``"channels_first"``.
 
     Returns:
-      The resized images, in their dtype; integers are rounded half to even and saturate. Gradients and NaN as in
+      The resized images, in their dtype; integers are rounded half to even. Gradients and NaN as in
       `jax_resample.resize`.
 
     Raises:

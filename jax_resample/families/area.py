@@ -17,7 +17,7 @@ def _area(axis: Axis, xp: ModuleType) -> tuple[Any, Any]:
     place = np.arange(count.max(initial=1))
     real = axis.real.type
     weights = np.where(place < count[:, None], real(1) / count[:, None].astype(real), real(0))
-    return xp.asarray(np.minimum(first[:, None] + place, axis.n - 1)), xp.asarray(weights)
+    return xp.asarray(np.minimum(first[:, None] + place[None], axis.n - 1)), xp.asarray(weights)
 
 
 def _overlap(axis: Axis, xp: ModuleType) -> tuple[Any, Any]:
@@ -27,7 +27,7 @@ def _overlap(axis: Axis, xp: ModuleType) -> tuple[Any, Any]:
     edges = edges if axis.box is None else edges + xp.asarray(axis.box[0], step.dtype)
     left, right = edges[:-1], edges[1:]
     most = axis.reach if axis.reach is not None else int(np.ceil(step)) + 2
-    index = bounded(axis, xp.floor(left).astype(xp.int32), xp)[:, None] + np.arange(most)
+    index = bounded(axis, xp.floor(left).astype(xp.int32), xp)[:, None] + np.arange(most)[None]
     edge = index.astype(step.dtype)
     left, right = left[:, None], right[:, None]
     shared = xp.maximum(xp.minimum(right, edge + 1) - xp.maximum(left, edge), step.dtype.type(0))
