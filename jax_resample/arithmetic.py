@@ -20,7 +20,8 @@ def fma(a: Any, b: Any, c: Any, xp: ModuleType = np) -> Any:
         return a * b + c
     dtype = np.result_type(a, b, c)
     if dtype == np.float32:  # the product of two float32 is exact in float64
-        return (np.float64(a) * np.float64(b) + np.float64(c)).astype(np.float32)
+        a, b, c = (np.asarray(value, np.float64) for value in (a, b, c))  # np.float64() drops axes of one
+        return (a * b + c).astype(np.float32)
     return _fma64(np.asarray(a), np.asarray(b), np.asarray(c))
 
 
