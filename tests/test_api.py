@@ -16,7 +16,7 @@ HEAVY = ("flax", "PIL", "matplotlib", "torch", "typer", "rich", "jaxtyping", "sc
 
 
 def public_functions():
-    for module in (jr, jr.compat.torch):
+    for module in (jr, jr.compat.torch, jr.compat.pillow, jr.compat.opencv):
         for name in module.__all__:
             if inspect.isfunction(value := getattr(module, name)):
                 yield pytest.param(value, id=f"{module.__name__}.{name}")

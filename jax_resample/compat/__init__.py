@@ -3,6 +3,8 @@
 from . import jax_image as jax_image
 from . import keras as keras
 from . import onnx as onnx
+from . import opencv as opencv
+from . import pillow as pillow
 from . import scipy as scipy
 from . import skimage as skimage
 from . import tensorflow as tensorflow
