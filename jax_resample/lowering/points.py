@@ -74,12 +74,18 @@ def gather_points(
 
 def _same_manual_axes(operands: tuple[jax.Array, ...]) -> tuple[jax.Array, ...]:
     """Operands that vary over the same axes of a mesh, as ``shard_map`` wants them."""
-    varying = [getattr(jax.typeof(x), "vma", frozenset()) for x in operands]
+    varying = [_varying(x) for x in operands]
     every = frozenset().union(*varying)
     if all(axes == every for axes in varying):
         return operands
     pairs = zip(operands, varying, strict=True)
     return tuple(_vary(x, tuple(every - axes)) if every - axes else x for x, axes in pairs)
+
+
+def _varying(x: jax.Array) -> frozenset[Any]:
+    """The axes of a mesh that an array varies over; JAX has renamed the attribute that says it."""
+    kind = jax.typeof(x)
+    return getattr(getattr(kind, "manual_axis_type", None), "varying", getattr(kind, "vma", frozenset()))
 
 
 def _vary(x: jax.Array, axes: tuple[Any, ...]) -> jax.Array:
@@ -152,7 +158,8 @@ def _batch(
     merged = [merge(x, d) for x, d in zip(operands[shared:], dims[shared:], strict=True)]
     index, dim = operands[-1], dims[-1]
     lengths = index.shape if dim is None else (*index.shape[:dim], *index.shape[dim + 1 :])
-    result = points_p.bind(*operands[:shared], *merged, target=target, **params)
+    together = _same_manual_axes((*operands[:shared], *merged))
+    result = points_p.bind(*together, target=target, **params)
     split = (*result.shape[:place], size, lengths[place], *result.shape[place + 1 :])
     return result.reshape(split), place
 
