@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import cache, partial
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -49,8 +50,6 @@ def _keras(x: np.ndarray, size: tuple[int, int], interpolation: str, antialias: 
 
 
 def _jax_area(x: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    import jax
-
     return np.asarray(jax.image.resize(x, size, "area"))
 
 
@@ -76,9 +75,9 @@ def _pillow(x: np.ndarray, size: tuple[int, int], resample: str) -> np.ndarray:
 
 
 def _onnx(x: np.ndarray, size: tuple[int, int], **attributes: Any) -> np.ndarray:
-    from ...golden.record_onnx import evaluate
+    from ..test_onnx import mended
 
-    return evaluate(onnx_node(x, attributes, sizes=list(size)))
+    return mended(onnx_node(x, attributes, sizes=list(size)))
 
 
 def _onnx_calls() -> dict[str, Call]:
@@ -138,6 +137,8 @@ _FLOAT_ONLY = ("keras", "skimage", "jax")
 
 def measure(name: str, count: int) -> dict[str, Any] | None:
     """The figures of a row, or None where there is nobody to ask."""
+    if name.startswith("opencv:"):
+        portable_opencv()
     if name in ORACLES:
         return gather(told(name.split(":")[0]), _live(name, count))
     if name in recorded.CALLS:
@@ -147,22 +148,39 @@ def measure(name: str, count: int) -> dict[str, Any] | None:
     return None
 
 
+def portable_opencv() -> None:
+    """OpenCV's own code, in one thread: x86 wheels leave a part of it to Intel's library, which differs."""
+    import cv2
+
+    cv2.ipp.setUseIPP(False)
+    cv2.setNumThreads(1)
+
+
 def _live(name: str, count: int) -> Iterator[Pair]:
     only_float = name in NOT_UINT8 or name.split(":")[0] in _FLOAT_ONLY
     for dtype in _DTYPES[: 1 if only_float else 2]:
-        for number, (shape, size) in enumerate(recorded.cases(count, LONGEST)):
-            x = recorded.image(shape, dtype, number)
-            yield Pair(_ours(x, size, name), ORACLES[name](x, size), x)
+        calls = recorded.cases(count, LONGEST)
+        images = [recorded.image(shape, dtype, number) for number, (shape, _) in enumerate(calls)]
+        sizes = [size for _, size in calls]
+        for x, size, mine in zip(images, sizes, _ours(images, sizes, name), strict=True):
+            yield Pair(mine, ORACLES[name](x, size), x)
 
 
 def _recorded(name: str) -> Iterator[Pair]:
+    calls = recorded.cases()
     with np.load(FOLDER / recorded.FILE) as file:
         for dtype in _DTYPES:
-            for number, (shape, size) in enumerate(recorded.cases()):
-                x, theirs = recorded.image(shape, dtype, number), file[f"{name} {dtype} {number}"]
-                if theirs.dtype == dtype:
-                    yield Pair(_ours(x, size, name), theirs, x)
+            theirs = [file[f"{name} {dtype} {number}"] for number in range(len(calls))]
+            if theirs[0].dtype == dtype:
+                images = [recorded.image(shape, dtype, number) for number, (shape, _) in enumerate(calls)]
+                mine = _ours(images, [size for _, size in calls], name)
+                yield from map(Pair, mine, theirs, images)
 
 
-def _ours(x: np.ndarray, size: tuple[int, int], name: str) -> np.ndarray:
-    return np.asarray(jr.resize(jnp.asarray(x), size, convention=name))
+def _ours(images: list[np.ndarray], sizes: list[tuple[int, int]], name: str) -> list[np.ndarray]:
+    """All of a row's calls as one program."""
+
+    def every(images: list[Any]) -> list[Any]:
+        return [jr.resize(x, size, convention=name) for x, size in zip(images, sizes, strict=True)]
+
+    return [np.asarray(y) for y in jax.jit(every)([jnp.asarray(x) for x in images])]

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from jax_resample import compat
 
+from .conventions import portable_opencv
 from .measure import Pair, gather
 from .packages import told
 from .random_calls import CALLS, Random, Rng
@@ -40,6 +41,8 @@ def names() -> list[str]:
 def measure(name: str, count: int) -> dict[str, Any] | None:
     """The figures of a function, or None where nothing compares it."""
     module, function = name.split(".")
+    if module == "opencv":
+        portable_opencv()
     if name in CALLS:
         real, random = CALLS[name]
         return gather(told(module), _both(name, real, random, count))
@@ -153,12 +156,8 @@ def _pillow(count: int, *, reduce: bool) -> Iterator[Pair]:
 
 
 def _opencv_resize(count: int) -> Iterator[Pair]:
-    import cv2
-
     from ..test_opencv_resize import both, calls
 
-    cv2.ipp.setUseIPP(False)
-    cv2.setNumThreads(1)
     for call in drawn(calls(), count):
         for dtype in ("float32", "uint8"):
             image, mine, theirs = both(call, dtype)
