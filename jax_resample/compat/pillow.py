@@ -123,7 +123,7 @@ def resize(
       >>> import jax.numpy as jnp
       >>> from jax_resample.compat import pillow
       >>> pillow.resize(jnp.array([[0, 100, 200]], jnp.uint8), (2, 1), pillow.Resampling.BOX)
-      Array([[ 50, 150]], dtype=uint8)
+      Array([[ 50, 200]], dtype=uint8)
     """
     x, name = _checked_image(image, mode)
     height, width = _lengths(x, name)
