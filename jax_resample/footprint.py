@@ -168,6 +168,7 @@ def _clipped_root_jvp(primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tu
     gap = values[..., :, None] - values[..., None, :]
     equal = jnp.abs(gap) <= 1e-5 * (f_i * f_j)
     rising = (f_i > 1) & (f_i < max_stretch)
-    slope = jnp.where(equal, rising / (f_i + f_j), (f_i - f_j) / jnp.where(equal, jnp.ones_like(gap), gap))
+    of_equal = jnp.where(rising, 1 / (f_i + f_j), jnp.zeros_like(gap))
+    slope = jnp.where(equal, of_equal, (f_i - f_j) / jnp.where(equal, jnp.ones_like(gap), gap))
     inner = jnp.einsum("...ki,...kl,...lj->...ij", turn, tangents[0], turn, precision="highest")
     return root, jnp.einsum("...ik,...kl,...jl->...ij", turn, slope * inner, turn, precision="highest")

@@ -1,15 +1,22 @@
-"""Layers for Flax NNX. They have no parameters and no state; see each one's example."""
+"""Layers for Flax NNX. None has parameters or state of its own; see each one's example."""
 
 # ruff: noqa: D101 -- the classes share their documentation with linen.py
 
-from . import _layers
+from . import _grid_layers, _layers
 
 try:
     from flax.nnx import Module
 except ModuleNotFoundError as error:
     raise ImportError(_layers.FLAX_IS_MISSING) from error
 
-__all__ = ["AdaptiveAvgPool", "Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d"]
+__all__ = [
+    "AdaptiveAvgPool",
+    "GridSample",
+    "SpatialTransformer",
+    "Upsample",
+    "UpsamplingBilinear2d",
+    "UpsamplingNearest2d",
+]
 
 
 class Upsample(_layers.Upsample, Module):
@@ -26,3 +33,11 @@ class UpsamplingBilinear2d(_layers.UpsamplingBilinear2d, Module):
 
 class AdaptiveAvgPool(_layers.AdaptiveAvgPool, Module):
     __doc__ = _layers.AdaptiveAvgPool.__doc__
+
+
+class GridSample(_grid_layers.GridSample, Module):
+    __doc__ = _grid_layers.GridSample.__doc__
+
+
+class SpatialTransformer(_grid_layers.SpatialTransformer, Module):
+    __doc__ = _grid_layers.SpatialTransformer.__doc__
