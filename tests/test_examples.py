@@ -72,3 +72,28 @@ def test_flexivit_keeps_tokens_as_patches_grow():
         assert each < 1e-5 or side < 8  # exact as patches grow
         assert each <= resized_each
         assert whole <= resized_whole
+
+
+def test_deformable_attention_is_its_formula():
+    done = run("deformable_attention.py")
+    assert done.returncode == 0, done.stderr
+    rows = [line.rsplit(maxsplit=4) for line in done.stdout.splitlines()]
+    names = ["value", *(f"gradient to the {name}" for name in ("maps", "locations", "weights"))]
+    assert [row[0].strip() for row in rows] == names
+    assert all(0 < float(row[1]) < 1e-5 for row in rows)
+
+
+def test_a_spatial_transformer_learns_to_turn_digits():
+    pytest.importorskip("sklearn")
+    done = run("spatial_transformer.py")
+    assert done.returncode == 0, done.stderr
+    pixels, angles = ([float(n) for n in re.findall(r"\d+\.\d+", line)] for line in done.stdout.splitlines())
+    assert pixels[1] < 0.35 * pixels[0]
+    assert angles[1] < 6 < 20 < angles[0]
+
+
+def test_without_scikit_learn_the_example_says_so(tmp_path):
+    (tmp_path / "sklearn.py").write_text("raise ModuleNotFoundError('as if it were not installed')")
+    done = run("spatial_transformer.py", tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.strip().endswith("pip install scikit-learn")
