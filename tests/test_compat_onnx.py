@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from jax import export
 
 from jax_resample.compat import onnx
 
@@ -173,8 +174,8 @@ def test_gradients_reach_theta_through_both_grids():
 
 def test_exports_with_a_symbolic_batch():
     f = jax.jit(partial(onnx.resize, sizes=[7, 4], axes=[2, 3], mode="linear"))
-    (batch,) = jax.export.symbolic_shape("b")
-    exported = jax.export.export(f)(jax.ShapeDtypeStruct((batch, 2, 5, 6), jnp.float32))
+    (batch,) = export.symbolic_shape("b")
+    exported = export.export(f)(jax.ShapeDtypeStruct((batch, 2, 5, 6), jnp.float32))
     x = jnp.asarray(samples((3, 2, 5, 6), "float64"), jnp.float32)
     chex.assert_trees_all_close(exported.call(x), f(x), atol=1e-6)
 
