@@ -7,7 +7,7 @@ import typer
 
 # Each module holds a function of its own name. They are imported late, since each one chooses JAX's
 # platform before JAX starts, and not all of them can be imported on every machine.
-COMMANDS: tuple[str, ...] = ("cpu", "gpu", "tpu", "scaling", "report")
+COMMANDS: tuple[str, ...] = ("cpu", "sampling", "gpu", "tpu", "scaling", "report")
 
 
 def build(arguments: list[str]) -> typer.Typer:

@@ -1,0 +1,181 @@
+"""``python -m benchmarks sampling``: ``grid_sample`` beside PyTorch's, forward and forward with backward."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from rich.table import Table
+
+import jax_resample as jr
+from jax_resample.compat import torch as compat
+
+from .cases import LAYOUTS, Layout
+from .command import settings
+from .cpu import Out, Quick, Repeats
+from .environment import cores, keep_freed_memory
+from .running import console, fail, payload, save, target
+from .timing import Call, Settings, geometric_mean, measure
+
+_SEED = 20261123
+# Largest difference from PyTorch, over the largest magnitude, with which a case is timed.
+_TOLERANCE = 1e-5
+
+
+@dataclass(frozen=True)
+class SampleCase:
+    """One batch of images or volumes, sampled at a smooth grid with some noise.
+
+    Args:
+      name: unique, without spaces.
+      batch: number of images.
+      channels: channels of each.
+      lengths: spatial lengths of the input, outermost first.
+      sizes: spatial lengths of the grid.
+      mode: ``mode`` of ``grid_sample``.
+      padding_mode: ``padding_mode`` of ``grid_sample``.
+    """
+
+    name: str
+    batch: int
+    channels: int
+    lengths: tuple[int, ...]
+    sizes: tuple[int, ...]
+    mode: str = "bilinear"
+    padding_mode: str = "zeros"
+
+    def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Images and cotangents, channels last, and grids."""
+        rng, rank = np.random.default_rng(_SEED), len(self.sizes)
+        axes = np.meshgrid(*(np.linspace(-0.95, 0.95, m) for m in self.sizes), indexing="ij")
+        smooth = np.stack(axes[::-1], axis=-1)
+        grid = smooth + 0.02 * rng.standard_normal((self.batch, *self.sizes, rank))
+        x = rng.standard_normal((self.batch, *self.lengths, self.channels), np.float32)
+        g = rng.standard_normal((self.batch, *self.sizes, self.channels), np.float32)
+        return x, grid.astype(np.float32), g
+
+
+CASES: tuple[SampleCase, ...] = (
+    SampleCase("photos-224", 16, 3, (224, 224), (224, 224)),
+    SampleCase("mnist-transformer", 64, 1, (28, 28), (28, 28), "bilinear", "border"),
+    SampleCase("features-16", 2, 16, (256, 256), (256, 256)),
+    SampleCase("flow-warp-64", 8, 64, (64, 64), (64, 64), "bilinear", "border"),
+    SampleCase("attention-128", 4, 128, (32, 32), (32, 32)),
+    SampleCase("reflection-32", 4, 32, (96, 96), (96, 96), "bilinear", "reflection"),
+    SampleCase("nearest-labels", 8, 4, (128, 128), (128, 128), "nearest"),
+    SampleCase("bicubic-photos", 4, 3, (128, 128), (128, 128), "bicubic"),
+    SampleCase("volume-4", 1, 4, (32, 48, 48), (32, 48, 48)),
+)
+
+
+def torch_calls(case: SampleCase, layout: Layout) -> tuple[dict[str, Call], list[np.ndarray]]:
+    """PyTorch's forward, and forward with backward, with all threads; and its results, channels last."""
+    import torch
+
+    torch.set_num_threads(cores())
+    x, grid, g = (torch.from_numpy(a) for a in case.arrays())
+    x, g = (torch.movedim(a, -1, 1) for a in (x, g))
+    if layout == "channels_first":
+        x, g = x.contiguous(), g.contiguous()
+    x, grid = x.requires_grad_(), grid.requires_grad_()
+
+    def sample(x: Any, grid: Any) -> Any:
+        function = torch.nn.functional.grid_sample
+        return function(x, grid, case.mode, case.padding_mode, align_corners=False)
+
+    def both() -> Any:
+        y = sample(x, grid)
+        return (y, *torch.autograd.grad(y, (x, grid), g))
+
+    y, to_x, to_grid = (a.detach() for a in both())
+    last = [np.moveaxis(y.numpy(), 1, -1), np.moveaxis(to_x.numpy(), 1, -1), to_grid.numpy()]
+    plain = x.detach(), grid.detach()
+    return {"forward": Call(lambda: sample(*plain)), "both": Call(both)}, last
+
+
+def our_calls(
+    case: SampleCase, layout: Layout
+) -> tuple[dict[str, Call], list[np.ndarray], dict[str, dict[str, float]]]:
+    """The same of this library, and the memory that its programs take, as multiples of image and result."""
+    first = layout == "channels_first"
+    x, grid, g = map(jnp.asarray, case.arrays())
+    if first:
+        x, g = (jnp.asarray(np.moveaxis(np.asarray(a), -1, 1).copy()) for a in (x, g))
+    options: dict[str, Any] = {"mode": case.mode, "padding_mode": case.padding_mode, "align_corners": False}
+    function: Callable[..., Any] = compat.grid_sample if first else jr.grid_sample
+
+    def sample(x: jax.Array, grid: jax.Array) -> jax.Array:
+        return function(x, grid, **options)
+
+    def pulled(x: jax.Array, grid: jax.Array, g: jax.Array) -> tuple[jax.Array, ...]:
+        y, pull = jax.vjp(sample, x, grid)
+        return (y, *pull(g))
+
+    forward = jax.jit(sample).lower(x, grid).compile()
+    both = jax.jit(pulled).lower(x, grid, g).compile()
+    y, to_x, to_grid = map(np.asarray, both(x, grid, g))
+    last = [np.moveaxis(a, 1, -1) if first else a for a in (y, to_x)]
+    calls = {
+        "forward": Call(lambda: forward(x, grid), jax.block_until_ready),
+        "both": Call(lambda: both(x, grid, g), jax.block_until_ready),
+    }
+    size = x.nbytes + g.nbytes
+    memory = {
+        name: {"temporary_over_image_and_result": program.memory_analysis().temp_size_in_bytes / size}
+        for name, program in (("forward", forward), ("both", both))
+    }
+    return calls, [*last, to_grid], memory
+
+
+def run(case: SampleCase, layout: Layout, chosen: Settings) -> dict[str, Any]:
+    """One case in one layout: seconds per call of both libraries, interleaved, or what differs."""
+    theirs, expected = torch_calls(case, layout)
+    mine, results, memory = our_calls(case, layout)
+    differences = [
+        float(np.abs(a - b).max() / max(np.abs(b).max(), 1e-30))
+        for a, b in zip(results, expected, strict=True)
+    ]
+    done: dict[str, Any] = {**asdict(case), "layout": layout, "differences": differences, "memory": memory}
+    if not max(differences) <= _TOLERANCE:  # a NaN is not
+        return {**done, "cells": []}
+    libraries = (("ours", mine), ("torch", theirs))
+    calls = {f"{library} {name}": call for library, of in libraries for name, call in of.items()}
+    return {**done, "cells": [{"call": name, **t.as_dict()} for name, t in measure(calls, chosen).items()]}
+
+
+def ratios(done: dict[str, Any]) -> dict[str, float]:
+    """PyTorch's median time over ours, by direction."""
+    times = {cell["call"]: cell["median_s"] for cell in done["cells"]}
+    names = ("forward", "both") if times else ()
+    return {name: times[f"torch {name}"] / times[f"ours {name}"] for name in names}
+
+
+def show(results: list[dict[str, Any]]) -> None:
+    """A table of the ratios and their geometric means by layout."""
+    table = Table("case", "layout", "forward", "forward and backward", title="PyTorch's time over ours")
+    for done in results:
+        found = ratios(done)
+        shown = (f"{found[k]:.2f}" if found else "differs" for k in ("forward", "both"))
+        table.add_row(done["name"], done["layout"], *shown)
+    for layout in LAYOUTS:
+        found = [ratios(done) for done in results if done["layout"] == layout and done["cells"]]
+        means = (geometric_mean([r[k] for r in found]) for k in ("forward", "both"))
+        table.add_row("geometric mean", layout, *(f"{mean:.2f}" for mean in means))
+    console.print(table)
+
+
+def sampling(repeats: Repeats = None, quick: Quick = False, out: Out = None) -> None:
+    """Times grid_sample on the CPU beside PyTorch, in both layouts."""
+    kept = keep_freed_memory()
+    jax.config.update("jax_platforms", "cpu")
+    chosen = settings(quick=quick, repeats=repeats)
+    results = payload("sampling", chosen, keeps_freed_memory=kept)
+    results["cases"] = [run(case, layout, chosen) for case in CASES for layout in LAYOUTS]
+    show(results["cases"])
+    path = target("sampling", out, quick=quick, partial=False)
+    if path is not None:
+        save(path, results)
+    if any(not done["cells"] for done in results["cases"]):
+        fail("some results differ from torch's, and those cases were not timed; see above")
