@@ -55,7 +55,7 @@ def _round(axis: Axis, xp: ModuleType) -> Window:
     support = (axis.kernel.radius * widening.astype(wide)).astype(real)
     centre = window_centre(size, axis.m, xp)
     if axis.box is not None:
-        centre = (axis.box[0] + size.astype(wide) * (xp.arange(axis.m) + 0.5)).astype(real)
+        centre = (axis.box[0] + size.astype(wide) * (xp.arange(axis.m, dtype=wide) + wide(0.5))).astype(real)
     first = xp.floor((centre - support).astype(wide) + 0.5).astype(xp.int32)
     last = xp.floor((centre + support).astype(wide) + 0.5).astype(xp.int32)
     inverse = (1.0 / widening.astype(wide)).astype(real).astype(wide)

@@ -27,7 +27,8 @@ def _overlap(axis: Axis, xp: ModuleType) -> tuple[Any, Any]:
     edges = edges if axis.box is None else edges + xp.asarray(axis.box[0], step.dtype)
     left, right = edges[:-1], edges[1:]
     most = axis.reach if axis.reach is not None else int(np.ceil(step)) + 2
-    index = bounded(axis, xp.floor(left).astype(xp.int32), xp)[:, None] + np.arange(most)[None]
+    first = bounded(axis, xp.floor(left).astype(xp.int32), xp)
+    index = first[:, None] + np.arange(most, dtype=np.int32)[None]
     edge = index.astype(step.dtype)
     left, right = left[:, None], right[:, None]
     shared = xp.maximum(xp.minimum(right, edge + 1) - xp.maximum(left, edge), step.dtype.type(0))

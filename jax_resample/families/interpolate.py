@@ -19,7 +19,7 @@ def _interpolate(axis: Axis, xp: ModuleType) -> tuple[Any, Any]:
     phase = xp.where(phase < zero, zero, xp.where(phase > one, one, phase))
     if axis.convention.phases is not None:
         phase = xp.round(phase * axis.convention.phases) / axis.convention.phases
-    index = below[:, None] + np.arange(1 - kernel.reach, 1 + kernel.reach)[None]
+    index = below[:, None] + np.arange(1 - kernel.reach, 1 + kernel.reach, dtype=np.int32)[None]
     return index, kernel.weights_at(phase, xp)
 
 
