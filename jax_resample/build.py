@@ -56,15 +56,15 @@ def build(axis: Axis) -> Taps:
     if copies(axis):
         return Taps(axis.n, np.arange(axis.m, dtype=np.int32), np.ones((axis.m, 1), axis.dtype))
     index, weights = weigh(axis)
-    quantise = axis.rule and axis.rule.quantise
-    if not quantise:
+    rule = axis.rule
+    if rule is None or rule.quantise is None:
         start, band = _fold(axis, index, weights)
         return _trim(axis.n, start, band.astype(axis.dtype), None)
-    if axis.rule.weigh_first:
-        weights, shift = quantise(weights, 0.0)
+    if rule.weigh_first:
+        weights, shift = rule.quantise(weights, 0.0)
         return _trim(axis.n, *_fold(axis, index, weights), shift)
     start, band = _fold(axis, index, weights)
-    return _trim(axis.n, start, *quantise(band, _peak(index, weights)))
+    return _trim(axis.n, start, *rule.quantise(band, _peak(index, weights)))
 
 
 @lru_cache(maxsize=_CACHED_AXES)

@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from jax import export
 
 import jax_resample as jr
 from jax_resample.compat import opencv
@@ -74,8 +75,8 @@ def test_batches_vmap_and_export(name, dtype, rng):
 
     each = np.stack([np.asarray(small(image)) for image in images])
     batched, mapped = np.asarray(small(images)), np.asarray(jax.jit(jax.vmap(small))(images))
-    exported = jax.export.export(jax.jit(small))(jax.ShapeDtypeStruct(images.shape, images.dtype))
-    called = np.asarray(jax.export.deserialize(exported.serialize()).call(images))
+    exported = export.export(jax.jit(small))(jax.ShapeDtypeStruct(images.shape, images.dtype))
+    called = np.asarray(export.deserialize(exported.serialize()).call(images))
     near = 0.0 if dtype == "uint8" else FLOAT32_ULPS * unit("float32", each)
     for other in (batched, mapped, called):
         assert np.abs(other.astype(float) - each).max() <= near

@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from jax import export
 
 import jax_resample as jr
 from jax_resample.alpha import premultiply, unpremultiply
@@ -72,8 +73,8 @@ def test_batches_vmap_and_export(mode, rng):
     each = np.stack([np.asarray(small(image)) for image in images])
     np.testing.assert_array_equal(np.asarray(small(images)), each)
     np.testing.assert_array_equal(np.asarray(jax.jit(jax.vmap(small))(images)), each)
-    exported = jax.export.export(jax.jit(small))(jax.ShapeDtypeStruct(images.shape, images.dtype))
-    again = jax.export.deserialize(exported.serialize())
+    exported = export.export(jax.jit(small))(jax.ShapeDtypeStruct(images.shape, images.dtype))
+    again = export.deserialize(exported.serialize())
     np.testing.assert_array_equal(np.asarray(again.call(images)), each)
 
 

@@ -93,7 +93,7 @@ def apply_taps(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
         pairs = zip(index, weights, strict=True)
         return (products(take(x, i, axis), w.reshape(along), taps) for i, w in pairs)
 
-    def turn(total: jax.Array, columns: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, None]:
+    def turn(total: jax.Array, columns: tuple[Array, Array]) -> tuple[jax.Array, None]:
         # One by one where a library's rounding is to show; else those of a turn among themselves, first.
         one_by_one = taps.sums is not None and taps.sums.apart
         added = terms(*columns)
