@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import jax_resample as jr
@@ -17,6 +17,7 @@ _SIDES = st.integers(4, 40)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "uint8"])
+@settings(max_examples=12)  # each plans the whole table and runs several programs
 @given(
     name=st.sampled_from(_HERE),
     shape=st.tuples(_SIDES, _SIDES),

@@ -3,7 +3,7 @@
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import jax_resample as jr
@@ -18,6 +18,7 @@ _SIDES = st.integers(1, 40)
 _GRIDS = st.tuples(_SIDES, _SIDES)
 
 
+@settings(max_examples=30)  # each is a program of its own
 @given(
     preset=st.sampled_from([*TORCH, "big_vision"]),
     old=st.one_of(_SIDES.map(lambda side: (side, side)), _GRIDS),
@@ -38,6 +39,7 @@ def test_embeddings(preset, old, new, prefix):
     assert worst <= FLOAT32_ULPS * unit("float32", theirs, pos)
 
 
+@settings(max_examples=20)
 @given(
     old=st.tuples(st.integers(1, 9), st.integers(1, 9)), new=st.tuples(st.integers(1, 9), st.integers(2, 9))
 )
