@@ -72,9 +72,11 @@ def main() -> None:
         from sklearn.datasets import load_digits
     except ModuleNotFoundError:
         sys.exit("This example needs scikit-learn's digits; install it with: pip install scikit-learn")
-    images = jnp.asarray(load_digits().images[..., None] / 16, jnp.float32)
+    digits = load_digits(return_X_y=True)[0].reshape(-1, 8, 8, 1)
+    images = jnp.asarray(digits / 16, jnp.float32)
     seen, unseen = images[:1500], images[1500:]
-    layer = jr.nnx.SpatialTransformer(Localization(nnx.Rngs(0)))
+    localization = Localization(nnx.Rngs(0))
+    layer = jr.nnx.SpatialTransformer(localization)
     angles = jax.random.uniform(
         jax.random.key(1), (len(unseen),), minval=-LARGEST_ANGLE, maxval=LARGEST_ANGLE
     )
@@ -82,7 +84,7 @@ def main() -> None:
     before = float(loss(layer, turned, unseen))
     train(layer, nnx.Optimizer(layer, optax.adam(2e-3), wrt=nnx.Param), seen, jax.random.key(2))
     after = float(loss(layer, turned, unseen))
-    left = np.degrees(np.asarray(angles + layer.localization.angles(turned)))
+    left = np.degrees(np.asarray(angles + localization.angles(turned)))
     given = np.degrees(np.asarray(angles))
     print(f"mean square difference   {before:.4f} before, {after:.4f} after {STEPS} steps")
     print(

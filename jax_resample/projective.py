@@ -6,6 +6,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 
 from . import checks
 
@@ -79,4 +80,4 @@ def _difference(u: jax.Array, axis: int) -> jax.Array:
 
 def known(matrix: Any) -> np.ndarray | None:
     """The numbers of a matrix that is not traced."""
-    return None if isinstance(matrix, jax.core.Tracer) else np.asarray(matrix)
+    return None if isinstance(matrix, Tracer) else np.asarray(matrix)

@@ -5,6 +5,7 @@ the image in one gather.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial, reduce
 from itertools import product
 from math import prod
@@ -34,7 +35,8 @@ class Grid(NamedTuple):
     counts: jax.Array
 
 
-class _Taps(NamedTuple):
+@dataclass(frozen=True)
+class _Taps:
     """What the samples of all boxes read along one axis: ``(*count, m, K)``; none of it where invalid."""
 
     index: jax.Array

@@ -166,11 +166,11 @@ def warp_affine(
     x = checks.as_array(x, "x")
     resampled = normalised_axes(x, axes)
     sizes = _output_sizes(x, resampled, size)
-    matrix = projective.homogeneous(_matrix(x, matrix, resampled, rows=len(resampled)))
-    matrix = projective.pulling(matrix, direction)
+    affine = projective.homogeneous(_matrix(x, matrix, resampled, rows=len(resampled)))
+    pulling = projective.pulling(affine, direction)
     return warp_core.project(
         x,
-        matrix,
+        pulling,
         sizes,
         cval,
         warp_core.Options(resampled, kernel, boundary),
@@ -232,9 +232,9 @@ def warp_perspective(
     x = checks.as_array(x, "x")
     resampled = normalised_axes(x, axes)
     sizes = _output_sizes(x, resampled, size)
-    matrix = projective.pulling(_matrix(x, matrix, resampled, rows=len(resampled) + 1), direction)
+    pulling = projective.pulling(_matrix(x, matrix, resampled, rows=len(resampled) + 1), direction)
     return warp_core.project(
-        x, matrix, sizes, cval, warp_core.Options(resampled, kernel, boundary), antialias, max_stretch
+        x, pulling, sizes, cval, warp_core.Options(resampled, kernel, boundary), antialias, max_stretch
     )
 
 
