@@ -122,10 +122,10 @@ def our_calls(
         "both": Call(lambda: both(x, grid, g), jax.block_until_ready),
     }
     size = x.nbytes + g.nbytes
-    memory = {
-        name: {"temporary_over_image_and_result": program.memory_analysis().temp_size_in_bytes / size}
-        for name, program in (("forward", forward), ("both", both))
-    }
+    memory = {}
+    for name, program in (("forward", forward), ("both", both)):
+        used = program.memory_analysis()
+        memory[name] = {"temporary_over_image_and_result": used.temp_size_in_bytes / size if used else np.nan}
     return calls, [*last, to_grid], memory
 
 

@@ -31,7 +31,7 @@ class PointTaps(NamedTuple):
       missing: ``(...)``, the sum of the weights that fell outside a constant boundary, else None.
     """
 
-    index: jax.Array
+    index: jax.Array  # pyright: ignore[reportIncompatibleMethodOverride]
     weights: jax.Array
     missing: jax.Array | None
 

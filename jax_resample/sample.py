@@ -37,7 +37,7 @@ def sample(
     axes: int | Sequence[int] | None = None,
     kernel: str | Kernel = "linear",
     boundary: str = CONSTANT,
-    cval: "float | Float[Array, '']" = 0.0,
+    cval: "float | Array" = 0.0,
 ) -> "Num[Array, '...']":
     """Samples an array at points given in pixel coordinates.
 

@@ -43,3 +43,9 @@ def spacing(values: np.ndarray, dtype: str) -> np.ndarray:
     smallest = {"float64": -1022, "float32": -126, "float16": -14, "bfloat16": -126}[dtype]
     exponent = np.frexp(np.abs(values))[1] - 1
     return np.ldexp(1.0, np.maximum(exponent, smallest) - mantissa)
+
+
+# Bicubic sampling at points in float32: PyTorch rounds every step of the outer cubic, and XLA fuses them. The
+# terms reach 12, so that each of the two outer weights of an axis may be four units off, on either side.
+# Largest seen over 144,000 points: 12.3.
+CUBIC_POINT_ULPS = 24.0

@@ -89,7 +89,9 @@ def _varying(x: jax.Array) -> frozenset[Any]:
 
 
 def _vary(x: jax.Array, axes: tuple[Any, ...]) -> jax.Array:
-    return lax.pcast(x, axes, to="varying") if hasattr(lax, "pcast") else lax.pvary(x, axes)
+    if hasattr(lax, "pcast"):
+        return lax.pcast(x, axes, to="varying")
+    return lax.pvary(x, axes)  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def _arrays(operands: tuple[Any, ...], target: int) -> tuple[list[Any], list[Any]]:
