@@ -45,7 +45,7 @@ def test_taps_lie_inside_and_weights_sum_to_one(name, n, m):
     assert np.isfinite(matrix).all()
     row = jr.conventions[name]
     if not name.startswith(_NOT_ONE) and row.boundary != "constant":
-        single = np.finfo(np.float32).eps if row.arithmetic != "float64" else 0
+        single = float(np.finfo(np.float32).eps) if row.arithmetic != "float64" else 0
         np.testing.assert_allclose(matrix.sum(axis=1), 1, atol=1e-7 + 4 * single)
 
 

@@ -170,7 +170,11 @@ X = np.zeros((4, 6), np.float32)
             ValueError,
             "`method` must be one of",
         ),
-        (lambda: jr.scale_and_translate(X, 2, 1.0, 0.0, antialias=1), TypeError, "`antialias` must be True"),
+        (
+            lambda: jr.scale_and_translate(X, 2, 1.0, 0.0, antialias=1),
+            TypeError,
+            "`antialias` must be True",
+        ),
         (
             lambda: jr.scale_and_translate(X, 2, 1.0, 0.0, method="linear", convention="jax:linear"),
             ValueError,

@@ -241,8 +241,10 @@ def _checked(images: Any, size: Any, preserve: bool) -> tuple[jax.Array, tuple[i
     sizes = tuple(checks.an_integer(s, "size") for s in given)
     checks.positive_sizes(sizes, "size")
     if checks.a_bool(preserve, "preserve_aspect_ratio"):
-        lengths = np.float32(checks.static_lengths(images, (images.ndim - 3, images.ndim - 2), "images"))
-        scale = (np.float32(sizes) / lengths).min()
+        lengths = np.asarray(
+            checks.static_lengths(images, (images.ndim - 3, images.ndim - 2), "images"), np.float32
+        )
+        scale = (np.asarray(sizes, np.float32) / lengths).min()
         sizes = tuple(int(length) for length in np.round(scale * lengths))
         checks.positive_sizes(sizes, "size")
     return images, sizes
