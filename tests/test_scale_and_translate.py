@@ -1,5 +1,7 @@
 """Scales and translations, traced and static, against jax.image; gradients; every transform."""
 
+from typing import Any
+
 import chex
 import jax
 import jax.numpy as jnp
@@ -152,6 +154,7 @@ def test_dtypes_are_computed_wide_and_rounded_once(dtype, rng):
 
 
 X = np.zeros((4, 6), np.float32)
+NOT_A_BOOL: Any = 1
 
 
 @pytest.mark.parametrize(
@@ -171,7 +174,7 @@ X = np.zeros((4, 6), np.float32)
             "`method` must be one of",
         ),
         (
-            lambda: jr.scale_and_translate(X, 2, 1.0, 0.0, antialias=1),
+            lambda: jr.scale_and_translate(X, 2, 1.0, 0.0, antialias=NOT_A_BOOL),
             TypeError,
             "`antialias` must be True",
         ),
