@@ -2,11 +2,46 @@
 
 from fnmatch import fnmatch
 
-# The first pattern that fits a row whose figures are not all 0.
-NOTES: dict[str, str] = {}
+from ...tolerances import FLOAT32_ULPS
+
+_JAX = (
+    "jax.image computes coordinates in float32 inside its program, where XLA fuses a product with the sum "
+    "that follows in some loops and not in others: a coordinate of some tens of pixels that is a unit in the "
+    "last place off moves weights by as much, which is tens of units of theirs. Here products and sums are "
+    "rounded apart."
+)
+_SPLINES = (
+    "SciPy filters and evaluates splines by recursion along the axis, in float64 from end to end; here the "
+    "filter is a band whose tails end at the dtype's precision. Orders 4 and 5 lose a digit or two in both."
+)
+_TIES = (
+    "Answers halfway between two integers: sums in another order fall on either side and round apart, by one."
+)
+_STEPS = (
+    "Coordinates are computed in float32 in another order: one of some ten pixels that is a rounding or two "
+    "off moves the answer by this much of the difference of neighbouring samples."
+)
+
+# The first pattern that fits a row whose figures call for it.
+NOTES: dict[str, str] = {
+    "jax:*": _JAX,
+    "keras:*": _JAX,
+    "jax_image.*": _JAX,
+    "keras.*": _JAX,
+    "scipy:zoom-order[01]*": _TIES,
+    "scipy:*": _SPLINES,
+    "scipy.*": _SPLINES,
+    "skimage*": _SPLINES,
+    "onnx.grid_sample": "The reference computes cubic weights and their products in float32, one by one.",
+    "onnx.resize": (
+        "In float64 the reference evaluates the cubic in another order, and `exclude_outside` divides by what is "
+        "left of its weights."
+    ),
+    "opencv.*": _STEPS,
+}
 
 # Up to this many units in the last place, a difference is that of sums in another order.
-GENERAL_ULPS = 4.0
+GENERAL_ULPS = FLOAT32_ULPS
 
 
 def note(name: str) -> str | None:
