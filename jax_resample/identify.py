@@ -108,23 +108,33 @@ def _plan(
 
 def _screened(groups: dict, x: np.ndarray, y: np.ndarray, axes: tuple[int, ...]) -> list:
     """The groups whose floating-point operator fits best on some outputs, by the mean difference."""
-    chosen = screening.picks(y.shape, axes)
-    if _has_alpha(x, y, axes):  # which is resized alike whether it weighs the colours or not
-        chosen = (*chosen[:-1], np.array([x.shape[-1] - 1]))
-    wanted = screening.picked(y, chosen)
-    limits = _limits(y.dtype)
+    chosen, limits = screening.picks(y.shape, axes), _limits(y.dtype)
+    # Both as they are, and both premultiplied, where the last channel may be opacity.
+    pairs = [(x, y)] + ([(_premultiplied(x), _premultiplied(y))] if _has_alpha(x, y, axes) else [])
+    wanted = [screening.picked(after, chosen) for _, after in pairs]
     errors = []
     for plans in groups:
-        made = screening.resized(x, plans[-1].passes, plans[-1].cval, chosen).clip(*limits)
-        gap = np.abs(made - wanted)
-        errors.append(float(gap[np.isfinite(gap)].mean()) if np.isfinite(gap).any() else 0.0)
+        passes, cval = plans[-1].passes, plans[-1].cval
+        made = [screening.resized(before, passes, cval, chosen).clip(*limits) for before, _ in pairs]
+        errors.append(min(map(_mean_gap, made, wanted)))
     order = sorted(zip(errors, groups.items(), strict=True), key=lambda item: item[0])
     # What rounds to the same integers, or in float32, may screen in any order; cutting off costs half.
-    near = 0.6 if limits[1] < np.inf else 1e-4 * max(1.0, float(np.abs(wanted).max(initial=0)))
+    near = 0.6 if limits[1] < np.inf else 1e-4 * max(1.0, float(np.abs(wanted[0]).max(initial=0)))
     chosen_groups = [
         item for place, (error, item) in enumerate(order) if place < _LEAST_RUN or error <= order[0][0] + near
     ]
     return chosen_groups[:_MOST_RUN]
+
+
+def _mean_gap(made: np.ndarray, wanted: np.ndarray) -> float:
+    gap = np.abs(made - wanted)
+    return float(gap[np.isfinite(gap)].mean()) if np.isfinite(gap).any() else 0.0
+
+
+def _premultiplied(x: np.ndarray) -> np.ndarray:
+    """Colours weighed by the last channel, unrounded."""
+    opacity = x[..., -1:].astype(np.float32)
+    return np.concatenate([x[..., :-1] * opacity / 255, opacity], axis=-1)
 
 
 def _has_alpha(x: np.ndarray, y: np.ndarray, axes: tuple[int, ...]) -> bool:
