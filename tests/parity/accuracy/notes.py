@@ -28,14 +28,22 @@ NOTES: dict[str, str] = {
     "keras:*": _JAX,
     "jax_image.*": _JAX,
     "keras.*": _JAX,
+    "onnx:*": _TIES,
     "scipy:zoom-order[01]*": _TIES,
     "scipy:*": _SPLINES,
     "scipy.*": _SPLINES,
+    "skimage?resize_local_mean": (
+        "scikit-image computes float32 weights in float32: its own answer in float64 is within a unit of ours."
+    ),
     "skimage*": _SPLINES,
     "onnx.grid_sample": "The reference computes cubic weights and their products in float32, one by one.",
     "onnx.resize": (
-        "In float64 the reference evaluates the cubic in another order, and `exclude_outside` divides by what is "
-        "left of its weights."
+        "In float64 the reference evaluates the cubic in another order, and `exclude_outside` divides by "
+        "what is left of its weights."
+    ),
+    "opencv:linear-exact": (
+        "For real numbers OpenCV takes INTER_LINEAR instead, whose coordinates are float32, as "
+        "`compat.opencv.resize` does; the row keeps the exact coordinates that it has for 8-bit images."
     ),
     "opencv.*": _STEPS,
 }
