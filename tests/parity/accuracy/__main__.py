@@ -43,6 +43,7 @@ def _write(text: str) -> None:
     """The page, whole or not at all."""
     with tempfile.NamedTemporaryFile("w", dir=_PAGE.parent, suffix=".md", delete=False) as file:
         file.write(text)
+    Path(file.name).chmod(0o644)
     Path(file.name).replace(_PAGE)
 
 

@@ -33,7 +33,8 @@ NOTES: dict[str, str] = {
     "scipy:*": _SPLINES,
     "scipy.*": _SPLINES,
     "skimage?resize_local_mean": (
-        "scikit-image computes float32 weights in float32: its own answer in float64 is within a unit of ours."
+        "scikit-image computes float32 weights in float32: its own answer in float64 is within a unit of "
+        "ours."
     ),
     "skimage*": _SPLINES,
     "onnx.grid_sample": "The reference computes cubic weights and their products in float32, one by one.",
