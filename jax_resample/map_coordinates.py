@@ -56,8 +56,9 @@ def map_coordinates(
     Returns:
       ``(*points, *other axes)`` in ``x``'s dtype. Weights and sums are in float32 (float64 for float64);
       float16 and bfloat16 are rounded once; integers of at most 16 bits to nearest, halves away from zero,
-      saturating. Order 0 takes any dtype. In float32 the prefilter magnifies rounding: tests/tolerances.py
-      has the figures.
+      saturating. Order 0 takes any dtype. Against SciPy, which computes in double, float64
+      is within 1e-13 of the largest sample, and float32 within 20 units in its last place on one axis and 40
+      on two, for coordinates near the array; a coordinate's own rounding comes to that further out.
 
     Gradients reach ``x``, ``coordinates`` and ``cval``, in every order and mode of differentiation. That to
     the coordinates is the spline's own derivative: zero with order 0; with order 1, at a sample, the slope
