@@ -15,9 +15,9 @@ FLOAT32_ULPS = 8.0
 FLOAT64_RELATIVE = 1e-12
 # One rounding of the exact answer is half a unit; the float32 answer below it may itself be off.
 HALF_UNIT = 0.5
-# Splines: the prefilter magnifies a sample's rounding by up to this, for each axis. Largest seen over 3,360
-# random calls in float32, on one axis and two, coordinates within a length of the array: 18 units on one axis,
-# 31 on two, a third of what `spline_units` allows.
+# Splines: the prefilter magnifies a sample's rounding by up to this, an axis. Largest seen over 3,360
+# random calls in float32, coordinates within a length of the array: 18 units on one axis, 31 on two,
+# a third of what `spline_units` allows.
 SPLINE_GAINS = {0: 1.0, 1: 1.0, 2: 2.0, 3: 3.0, 4: 4.8, 5: 7.5}
 SPLINE_ULPS = 4.0
 
