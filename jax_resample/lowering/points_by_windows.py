@@ -28,41 +28,50 @@ def values(x: jax.Array, weights: list[jax.Array], start: list[jax.Array]) -> ja
     """``(B, P, C)`` from an image, weights ``(B, P, K)`` and the first taps ``(B, P)`` of each axis.
 
     A conditional whose outcome XLA cannot know keeps it from fusing what comes before with the gathers, which
-    would compute it anew for every channel and tap, and from gathering in the order of what comes after.
+    would compute it anew for every channel and tap, and from gathering in the order of what comes after. The
+    weights enter it tap by tap, since the gathers read those of one tap for many points.
     """
     shape = (*start[0].shape, x.shape[-1])
     kind = weights[0].dtype
 
-    def none(x: jax.Array, weights: list[jax.Array], start: list[jax.Array]) -> jax.Array:
+    def none(x: jax.Array, first: jax.Array, planes: list[jax.Array]) -> jax.Array:
         return jnp.zeros(shape, kind) + _nothing(x).astype(kind)
 
     always = lax.rng_uniform(jnp.float32(0), jnp.float32(1), ()) < 2
-    return lax.cond(always, _values, none, x, weights, start)
+    planes = [jnp.moveaxis(w, -1, 0) for w in weights]
+    return lax.cond(always, _values, none, x, _first_pixel(x, start), planes)
 
 
-def _values(x: jax.Array, weights: list[jax.Array], start: list[jax.Array]) -> jax.Array:
-    kind, channels, support = weights[0].dtype, x.shape[-1], tuple(w.shape[-1] for w in weights)
-    place = _corners(x, start)
-    dimensions = lax.GatherDimensionNumbers(
-        offset_dims=tuple(range(2, 2 + max(len(start), 2))),
-        collapsed_slice_dims=(),
-        start_index_map=tuple(range(len(place))),
-    )
-    windows = lax.gather(
-        _rows(x),
-        jnp.stack(place, axis=-1),
-        dimensions,
-        _window(support, channels),
-        mode=lax.GatherScatterMode.PROMISE_IN_BOUNDS,
-    )
-
+def _values(x: jax.Array, first: jax.Array, planes: list[jax.Array]) -> jax.Array:
+    """One gather of neighbouring pixels for each combination of taps of the axes but the last."""
+    kind, channels, support = planes[0].dtype, x.shape[-1], tuple(len(w) for w in planes)
+    dimensions = lax.GatherDimensionNumbers(offset_dims=(2,), collapsed_slice_dims=(), start_index_map=(0,))
     terms = []
-    for taps in product(*map(range, support)):
-        *outer, last = taps if len(taps) > 1 else (0, *taps)
-        pixel = windows[(..., *outer, slice(last * channels, (last + 1) * channels))]
-        w = reduce(jnp.multiply, (w[..., k] for k, w in zip(taps, weights, strict=True)))
-        terms.append(weighted(w[..., None], pixel.astype(kind)))
+    for outer in product(*map(range, support[:-1])):
+        place = (first + jnp.int32(_distance(x, outer))) * jnp.int32(channels)
+        mode = lax.GatherScatterMode.PROMISE_IN_BOUNDS
+        run = lax.gather(x.reshape(-1), place[..., None], dimensions, (support[-1] * channels,), mode=mode)
+        for last in range(support[-1]):
+            pixel = run[..., last * channels : (last + 1) * channels].astype(kind)
+            w = reduce(jnp.multiply, (w[k] for k, w in zip((*outer, last), planes, strict=True)))
+            terms.append(weighted(w[..., None], pixel))
     return reduce(jnp.add, terms)
+
+
+def _first_pixel(x: jax.Array, start: list[jax.Array]) -> jax.Array:
+    """The first pixel of each point's window, ``(B, P)``, in the order in which the whole batch is stored."""
+    place = lax.broadcasted_iota(jnp.int32, start[0].shape, 0)
+    for length, first in zip(x.shape[1:-1], start, strict=True):
+        place = place * jnp.int32(length) + first
+    return place
+
+
+def _distance(x: jax.Array, outer: tuple[int, ...]) -> int:
+    """How many pixels after the first of a window those with taps ``outer`` of the axes but the last begin."""
+    place = 0
+    for length, k in zip(x.shape[1:-1], (*outer, 0), strict=True):
+        place = place * length + k
+    return place
 
 
 def image(
