@@ -15,6 +15,7 @@ Complex samples are two real ones. Nearest-neighbour methods move samples of any
 """
 
 from contextlib import AbstractContextManager, nullcontext
+from importlib import import_module
 from typing import Any
 
 import jax
@@ -56,10 +57,7 @@ def round_away(x: jax.Array, dtype: Any) -> jax.Array:
 
 def double_precision(wanted: bool) -> AbstractContextManager[Any]:
     """Where float64 may be traced although it is switched off: inside a lowering, whose ends are narrow."""
-    if not wanted or jax.config.jax_enable_x64:
+    if not wanted or jax.dtypes.canonicalize_dtype(np.float64) == np.float64:
         return nullcontext()
-    if hasattr(jax, "enable_x64"):
-        return jax.enable_x64(True)
-    from jax.experimental import enable_x64  # before JAX 0.8
-
-    return enable_x64()
+    switch = getattr(jax, "enable_x64", None) or import_module("jax.experimental").enable_x64  # before JAX 0.8
+    return switch(True)

@@ -67,7 +67,7 @@ def _first_pixel(x: jax.Array, start: list[jax.Array]) -> jax.Array:
 
 
 def _distance(x: jax.Array, outer: tuple[int, ...]) -> int:
-    """How many pixels after the first of a window those with taps ``outer`` of the axes but the last begin."""
+    """Pixels from the first of a window to those with taps ``outer`` of all axes but the last."""
     place = 0
     for length, k in zip(x.shape[1:-1], (*outer, 0), strict=True):
         place = place * length + k
