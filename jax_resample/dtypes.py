@@ -59,5 +59,5 @@ def double_precision(wanted: bool) -> AbstractContextManager[Any]:
     """Where float64 may be traced although it is switched off: inside a lowering, whose ends are narrow."""
     if not wanted or jax.dtypes.canonicalize_dtype(np.float64) == np.float64:
         return nullcontext()
-    switch = getattr(jax, "enable_x64", None) or import_module("jax.experimental").enable_x64  # before JAX 0.8
-    return switch(True)
+    home = jax if hasattr(jax, "enable_x64") else import_module("jax.experimental")  # before 0.8
+    return getattr(home, "enable_x64")(True)  # noqa: B009 -- type checkers know it in one of them
