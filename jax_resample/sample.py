@@ -101,14 +101,16 @@ def sample(
     if coordinates.ndim == 0 or coordinates.shape[-1] == 0:
         rule = "have a last axis with one coordinate for each sampled axis"
         checks.refuse("coordinates", rule, f"shape {coordinates.shape}")
-    sampled = _sampled_axes(x, axes, coordinates)
+    sampled = sampled_axes(x, axes, coordinates)
     checks.static_lengths(x, sampled, "x")
     checks.one_of(boundary, BOUNDARIES, "boundary")
     kernel = check_kernel(kernel)
     if kernel != NEAREST and not dtypes.is_weighable(x.dtype):
         rule = "be floating, complex, or an integer of at most 16 bits, unless samples are only moved"
         checks.refuse("x", rule, f"dtype {x.dtype} with kernel {kernel!r}", TypeError)
-    return _sample(x, coordinates, _constant(cval, boundary), axes=sampled, kernel=kernel, boundary=boundary)
+    return sample_checked(
+        x, coordinates, constant_of(cval, boundary), axes=sampled, kernel=kernel, boundary=boundary
+    )
 
 
 def check_kernel(kernel: str | Kernel) -> str | Kernel:
@@ -122,7 +124,7 @@ def check_kernel(kernel: str | Kernel) -> str | Kernel:
     return name
 
 
-def _constant(cval: Any, boundary: str) -> jax.Array | None:
+def constant_of(cval: Any, boundary: str) -> jax.Array | None:
     """The constant as a scalar array; None where it is zero and there is nothing to add."""
     if isinstance(cval, (jax.Array, np.ndarray)):
         if cval.ndim or not jnp.issubdtype(cval.dtype, jnp.floating):
@@ -134,7 +136,7 @@ def _constant(cval: Any, boundary: str) -> jax.Array | None:
     return jnp.asarray(cval)
 
 
-def _sampled_axes(x: jax.Array, axes: Any, coordinates: jax.Array) -> tuple[int, ...]:
+def sampled_axes(x: jax.Array, axes: Any, coordinates: jax.Array) -> tuple[int, ...]:
     """The sampled axes, checked against the coordinates."""
     count = coordinates.shape[-1]
     if axes is not None:
@@ -158,7 +160,7 @@ def _sampled_axes(x: jax.Array, axes: Any, coordinates: jax.Array) -> tuple[int,
 
 
 @partial(jax.jit, static_argnames=("axes", "kernel", "boundary"))
-def _sample(
+def sample_checked(
     x: jax.Array,
     coordinates: jax.Array,
     cval: jax.Array | None,

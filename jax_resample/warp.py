@@ -11,7 +11,7 @@ from . import checks, projective, warp_core
 from .kernels import Kernel
 from .point_taps import CONSTANT
 from .resize import normalised_axes
-from .sample import _sampled_axes as sampled_axes
+from .sample import sampled_axes
 
 if TYPE_CHECKING:
     from jaxtyping import Array, Float, Num

@@ -10,8 +10,7 @@ import numpy as np
 from . import checks, dtypes, footprint, projective
 from .kernels import Kernel, find_kernel
 from .point_taps import NEAREST
-from .sample import BOUNDARIES, arrange, check_kernel, sample
-from .sample import _constant as constant_of
+from .sample import BOUNDARIES, arrange, check_kernel, constant_of, sample
 
 
 class Options(NamedTuple):

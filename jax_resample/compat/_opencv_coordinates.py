@@ -21,7 +21,7 @@ import numpy as np
 
 from .. import checks, dtypes, projective
 from ..arithmetic import fma
-from ..sample import _sample as sample_checked
+from ..sample import sample_checked
 
 INTER_NEAREST, INTER_LINEAR, INTER_CUBIC, INTER_AREA, INTER_LANCZOS4 = range(5)
 WARP_INVERSE_MAP, WARP_RELATIVE_MAP = 16, 32
