@@ -150,7 +150,7 @@ def test_gradients_check_numerically(lengths, kernel, boundary, order, rng, x64)
     check_grads(f, (x, u), order=order, modes=("fwd", "rev"), rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.parametrize("lowering", ["taps", "windows", "sorted"])
+@pytest.mark.parametrize("lowering", ["taps", "windows", "sorted", "products"])
 def test_lowerings_agree(lowering, rng, x64):
     """All three programs of every lowering: values, and gradients to the image and to the weights."""
     x, y = jnp.asarray(rng.standard_normal((2, 4, 5, 3))), jnp.asarray(rng.standard_normal((2, 6, 3)))

@@ -57,7 +57,7 @@ def gather_points(
     Linear in ``x`` and in each of the weights, with hand-written transposes: every order and mode of
     differentiation works, ``vmap`` on any operand, ``shard_map`` over ``B`` and export. There is no gradient
     to ``index``; the gradient to coordinates flows through the weights. A sample whose weight along some axis
-    is zero is not multiplied: a NaN there does not spread. A NaN weight makes a NaN.
+    is zero is not multiplied: a NaN there does not spread, except by "products". A NaN weight makes a NaN.
     """
     operands = _same_manual_axes((x, *weights, *index))
     count = len(index)

@@ -1,20 +1,30 @@
 """Which program computes `points`, by platform and by what is known of the taps."""
 
 from functools import reduce
+from math import prod
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
-from . import points_by_taps, points_by_windows, points_sorted
+from . import points_by_products, points_by_taps, points_by_windows, points_sorted
 from .points_by_windows import weighted
 
 IMAGE, VALUES, WEIGHTS = 0, 1, 2  # places of the arrays; the weights of axis `a` have place `WEIGHTS + a`
 
 # "windows" needs neighbouring taps; "sorted" differs from "taps" in the adjoint, which is then the same on
-# every run where scatters are atomic. Both give their place to "taps" where they have no program.
-LOWERINGS: tuple[str, ...] = ("auto", "taps", "windows", "sorted")
-_AUTO: dict[str, str] = {"cpu": "windows", "cuda": "sorted", "rocm": "sorted", "tpu": "taps"}
+# every run where scatters are atomic. Both give their place to "taps" where they have no program. "products"
+# lets a NaN pixel reach every point of its image.
+LOWERINGS: tuple[str, ...] = ("auto", "taps", "windows", "sorted", "products")
+_AUTO: dict[str, str] = {"cpu": "windows", "cuda": "sorted", "rocm": "sorted", "tpu": "products"}
+
+# On a TPU products serve maps of up to this many pixels, others are gathered. What the compiler for a v5e
+# expects of bilinear float32, in kilocycles, products against all but the gathers and scatters, which it does
+# not price: eight maps of 14 x 14 with 256 channels at 28 x 28 points 64 and 126, their gradients 149 and 327;
+# four of 32 x 32 with 128 channels 84 and 71, 254 and 154; eight of 64 x 64 with 64 at least 3,048 and 428.
+_MOST_PIXELS = 1024
+# And while the weights of all points and pixels together are no more than this.
+_MOST_WEIGHTS = 1 << 26
 
 
 def evaluate(
@@ -31,23 +41,41 @@ def evaluate(
     """The target from the other arrays: image, values, weights of each axis (see `points.py`)."""
     x, y, *weights = arrays
     name = _AUTO.get(platform, "taps") if lowering == "auto" else lowering
-    windows = name == "windows" and contiguous
+    if name == "windows" and contiguous:
+        return _by_windows(x, y, weights, index, target, spatial, dtype)
+    products = name == "products" and (lowering == name or _is_small(spatial, index[0].shape[:2]))
+    program = points_by_products if products else points_by_taps
+    if target == IMAGE:
+        adjoint = points_sorted if name == "sorted" else program
+        return adjoint.image(y, weights, index, spatial).astype(dtype)
+    if target == VALUES:
+        return program.values(x, weights, index)
+    return _contract(program.dots(x, y, index), weights, target - WEIGHTS)
+
+
+def _by_windows(
+    x: Any,
+    y: Any,
+    weights: list[Any],
+    index: list[jax.Array],
+    target: int,
+    spatial: tuple[int, ...],
+    dtype: Any,
+) -> jax.Array:
+    """The same for neighbouring taps, which the first of them tell."""
     start = [i[..., 0] for i in index]
     if target == IMAGE:
-        if windows:
-            added = points_by_windows.image(y, weights, start, spatial)
-        elif name == "sorted":
-            added = points_sorted.image(y, weights, index, spatial)
-        else:
-            added = points_by_taps.image(y, weights, index, spatial)
-        return added.astype(dtype)
+        return points_by_windows.image(y, weights, start, spatial).astype(dtype)
     if target == VALUES:
-        if windows:
-            return points_by_windows.values(x, weights, start)
-        return points_by_taps.values(x, weights, index)
+        return points_by_windows.values(x, weights, start)
     support = tuple(i.shape[-1] for i in index)
-    dots = points_by_windows.dots(x, y, support, start) if windows else points_by_taps.dots(x, y, index)
-    return _contract(dots, weights, target - WEIGHTS)
+    return _contract(points_by_windows.dots(x, y, support, start), weights, target - WEIGHTS)
+
+
+def _is_small(spatial: tuple[int, ...], points: tuple[Any, ...]) -> bool:
+    """Whether maps are few enough pixels for products; a symbolic batch counts as one."""
+    known = prod(n for n in points if isinstance(n, int))
+    return prod(spatial) <= _MOST_PIXELS and known * prod(spatial) <= _MOST_WEIGHTS
 
 
 def _contract(dots: jax.Array, weights: list[Any], kept: int) -> jax.Array:
