@@ -80,8 +80,8 @@ def sample(
     Coordinates are never read out of bounds, whatever they are. A NaN coordinate makes a NaN, and so does an
     infinite one with "constant"; with "nearest" they read the constant. Where the kernel reads one or two
     samples, "clamp", "reflect" and "mirror" fold the coordinate itself, and a NaN reads sample 0, as in
-    PyTorch's two-dimensional kernel. A NaN sample reaches only the results that give it a weight; on a TPU, where
-    maps of up to 1024 pixels are multiplied as matrices, all results of its image.
+    PyTorch's two-dimensional kernel. A NaN sample reaches only the results that give it a weight; on a TPU,
+    where maps of up to 1024 pixels are multiplied as matrices, all results of its image.
 
     Raises:
       ValueError: a shape, an axis, a kernel or a boundary that does not fit the above.

@@ -19,8 +19,8 @@ LOWERINGS: tuple[str, ...] = ("auto", "taps", "windows", "sorted", "products")
 _AUTO: dict[str, str] = {"cpu": "windows", "cuda": "sorted", "rocm": "sorted", "tpu": "products"}
 
 # On a TPU products serve maps of up to this many pixels, others are gathered. What the compiler for a v5e
-# expects of bilinear float32, in kilocycles, products against all but the gathers and scatters, which it does
-# not price: eight maps of 14 x 14 with 256 channels at 28 x 28 points 64 and 126, their gradients 149 and 327;
+# expects of bilinear float32, in kilocycles, products against all but the gathers and scatters, for which it
+# has no price: eight maps of 14 x 14 with 256 channels at 28 x 28 points 64 and 126, gradients 149 and 327;
 # four of 32 x 32 with 128 channels 84 and 71, 254 and 154; eight of 64 x 64 with 64 at least 3,048 and 428.
 _MOST_PIXELS = 1024
 # And while the weights of all points and pixels together are no more than this.
