@@ -58,8 +58,11 @@ def resize(
     Example:
       >>> import jax.numpy as jnp
       >>> from jax_resample.compat import jax_image
-      >>> jax_image.resize(jnp.arange(4.0), (2,), "linear")
-      Array([0.71428573, 2.2857144 ], dtype=float32)
+      >>> jax_image.resize(jnp.arange(4.0), (8,), "linear")
+      Array([0.  , 0.25, 0.75, 1.25, 1.75, 2.25, 2.75, 3.  ], dtype=float32)
+      >>> jax_image.resize(jnp.eye(4), (2, 4), "nearest")
+      Array([[0., 1., 0., 0.],
+             [0., 0., 0., 1.]], dtype=float32)
     """
     image = checks.as_array(image, "image")
     sizes = _shape(image, shape)
