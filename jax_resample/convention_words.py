@@ -25,6 +25,7 @@ MAPS: dict[str, str] = {
     "half-pixel, corner step": "(i + 1/2) (n-1)/(m-1) - 1/2: a step of corners without their centres",
     "half-pixel by scale": "(i + 1/2)/scale - 1/2: first outer edges coincide (align_corners=False)",
     "half-pixel-symmetric": "half-pixel, centred where the size was rounded",
+    "half-pixel, centred": "half-pixel, centred where the size was cut",
     "half-pixel-symmetric by scale": "half-pixel by scale, centred where the size was cut",
     "pytorch-half-pixel by scale": "half-pixel by scale; one output sample reads sample 0",
     "align-corners by scale": "i (n-1)/(scale n - 1): corner centres coincide (align_corners=True)",

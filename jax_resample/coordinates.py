@@ -163,6 +163,16 @@ def _half_pixel_symmetric(place: Place) -> Any:
     return _half_pixel(place) + (span - _real(place.m, place.step) * place.step) / 2
 
 
+def _half_pixel_centred(place: Place) -> Any:
+    """The same, less the first coordinate's distance from 0, which is computed in double."""
+    span = place.box[1] - place.box[0]
+    exact = place.step
+    if place.xp is np:
+        exact = np.float64(span) / place.m if place.factor is None else 1 / np.float64(place.factor)
+    before = ((place.m - 1) * exact - span + 1) / 2 - place.box[0]
+    return place.ramp * place.step - _real(before, place.step)
+
+
 def _half_pixel_by_scale(place: Place) -> Any:
     half = _real(0.5, place.step)
     return (place.ramp + half) / place.scale - half + place.first
@@ -207,6 +217,7 @@ MAPS: dict[str, Map] = {
     # OpenCV computes it in double and rounds it once.
     "half-pixel in float32": Map(corners=False, at=lambda place: _half_pixel(place).astype("float32")),
     "half-pixel-symmetric": Map(corners=False, at=_half_pixel_symmetric),
+    "half-pixel, centred": Map(corners=False, at=_half_pixel_centred),
     "asymmetric": Map(corners=False, at=_from_first),
     "align-corners": Map(corners=True, at=_from_first),
     "align-corners, all for one": Map(corners=True, at=_from_first, all_for_one=True),

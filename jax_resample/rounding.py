@@ -72,6 +72,14 @@ def _floor_of_product(axis: "Axis", xp: ModuleType = np) -> Any:
     return xp.floor((xp.arange(axis.m, dtype=np.float32) + np.float32(0.5)) * size).astype(xp.int32)
 
 
+def _mlx_nearest(axis: "Axis", xp: ModuleType = np) -> Any:
+    """The coordinate rounded half to even where the axis grows, else ``floor(i * step + b0)``."""
+    if axis.m > axis.n:
+        return xp.round(axis.coordinates(xp)).astype(xp.int32)
+    first = (axis.box or (0, axis.n))[0]
+    return xp.floor(asymmetric(axis.step(xp), axis.m, xp) + first).astype(xp.int32)
+
+
 def _running_sum(axis: "Axis", xp: ModuleType = np) -> Any:
     """Centres added up one step after the other in float64 (Pillow; OpenCV's NEAREST_EXACT)."""
     size = axis.step(xp)
@@ -89,6 +97,7 @@ ROUNDINGS: dict[str, Rule] = {
     "floor of centre": _floor_of_centre,
     "floor of product": _floor_of_product,
     "running sum": _running_sum,
+    "mlx-nearest": _mlx_nearest,
     "torch-floor": _torch_floor,
     "torch-floor-compact": _torch_floor_compact,
     "torch-exact": _torch_exact,

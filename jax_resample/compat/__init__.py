@@ -2,6 +2,7 @@
 
 from . import jax_image as jax_image
 from . import keras as keras
+from . import mlx as mlx
 from . import onnx as onnx
 from . import opencv as opencv
 from . import pillow as pillow

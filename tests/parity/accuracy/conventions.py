@@ -17,6 +17,7 @@ from ...golden.onnx_calls import resize as onnx_node
 from ...golden.recording import FOLDER
 from .measure import Pair, gather
 from .packages import told
+from .recorded_calls import MLX, mlx_pairs
 
 LONGEST = 40
 _DTYPES = ("float32", "uint8")
@@ -141,6 +142,8 @@ def measure(name: str, count: int) -> dict[str, Any] | None:
         portable_opencv()
     if name in ORACLES:
         return gather(told(name.split(":")[0]), _live(name, count))
+    if name.startswith("mlx:"):  # the front adds nothing to its rows but the factor
+        return gather(f"{MLX}, recorded", mlx_pairs(name, jr.compat.mlx.upsample))
     if name in recorded.CALLS:
         return gather(
             f"TensorFlow {recorded.FILE.split('-')[-1].removesuffix('.npz')}, recorded", _recorded(name)

@@ -37,6 +37,7 @@ NOTES: dict[str, str] = {
         "ours."
     ),
     "skimage*": _SPLINES,
+    "mlx*": "MLX rounds every step of its cubics, whose terms are several times the weights, in float32.",
     "onnx.grid_sample": "The reference computes cubic weights and their products in float32, one by one.",
     "onnx.resize": (
         "In float64 the reference evaluates the cubic in another order, and `exclude_outside` divides by "

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import jax.numpy as jnp
 import numpy as np
 
-from ...golden import accuracy_calls, onnx_calls, roi_calls
+from ...golden import accuracy_calls, mlx_calls, onnx_calls, roi_calls
 from ...golden import calls as torch_calls
 from ...golden.recording import FOLDER
 from .measure import Pair
@@ -75,11 +75,22 @@ def _tensorflow(function: str, ours: Function) -> Iterator[Pair]:
                 yield Pair(mine, file[f"{name} float32 {number}"], x)
 
 
+def mlx_pairs(function: str, ours: Function) -> Iterator[Pair]:
+    """The recorded calls; ``function`` is a row's name, or that of the front, which has all of them."""
+    with np.load(FOLDER / mlx_calls.FILE) as file:
+        for call in mlx_calls.CALLS:
+            if call.dtype != "float16" and function in ("upsample", call.row):
+                x = call.image()
+                yield Pair(np.asarray(ours(jnp.asarray(x), call.factors, **call.options)), file[call.name], x)
+
+
+MLX = "MLX " + mlx_calls.FILE.split("-")[-1].removesuffix(".npz")
 _TENSORFLOW = "TensorFlow " + accuracy_calls.FILE.split("-")[-1].removesuffix(".npz")
 
 RECORDED: dict[str, Recorded] = {
     "torch": Recorded(_torch),
     "onnx": Recorded(_onnx),
     "torchvision": Recorded(_torchvision),
+    "mlx": Recorded(mlx_pairs, MLX),
     "tensorflow": Recorded(_tensorflow, _TENSORFLOW),
 }
