@@ -51,7 +51,7 @@ def test_what_resize_refuses(keywords, error, words):
 
 
 def test_dtypes_that_cannot_be_averaged():
-    with pytest.raises(TypeError, match=r"`x` must be floating.*int32 with method 'linear'"):
+    with pytest.raises(TypeError, match=r"`x` must be floating.*int32 to be weighed by 'triangle'"):
         jr.resize(jnp.zeros((1, 3, 3, 2), jnp.int32), 4)
     assert jr.resize(jnp.zeros((1, 3, 3, 2), jnp.int32), 4, method="nearest").dtype == jnp.int32
 
