@@ -9,12 +9,12 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from jax.sharding import PartitionSpec
-from jax.test_util import check_grads
 
 import jax_resample as jr
 from jax_resample import footprint, projective
 from jax_resample.kernels import find_kernel
 
+from .derivatives import check_derivatives
 from .tolerances import unit
 
 # A coordinate of a warp is a sum of rounded products: a few units in its last place, and what is read there
@@ -229,23 +229,17 @@ each_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 @each_case
 def test_gradients(case, rng, x64):
     x, parameters = jnp.asarray(rng.standard_normal(case.shape)), jnp.asarray(case.parameters)
-
-    @jax.jit
-    def f(x, p):
-        return jnp.sin(case.function(x, p)).sum()
-
-    check_grads(f, (x, parameters), order=1, modes=("fwd", "rev"), atol=1e-5, rtol=1e-5, eps=1e-6)
+    check_derivatives(case.function, (x, parameters), rng)
 
 
 def test_second_order_gradients(rng, x64):
     case = CASES["affine-antialias"]
     x, matrix = jnp.asarray(rng.standard_normal(case.shape)), jnp.asarray(case.parameters)
-
-    gradient = jax.jit(jax.grad(lambda m: (case.function(x, m) ** 2).sum()))
+    gradient = jax.grad(lambda m: (case.function(x, m) ** 2).sum())
     step = jnp.asarray(rng.standard_normal(matrix.shape))
-    numeric = (gradient(matrix + 1e-6 * step) - gradient(matrix - 1e-6 * step)) / 2e-6
-    mine = jax.jit(lambda m: jax.jvp(gradient, (m,), (step,))[1])(matrix)
-    chex.assert_trees_all_close(mine, numeric, rtol=1e-5, atol=1e-5)
+    both = jax.jit(lambda m: jax.jvp(gradient, (m,), (step,)))
+    numeric = (both(matrix + 1e-6 * step)[0] - both(matrix - 1e-6 * step)[0]) / 2e-6
+    chex.assert_trees_all_close(both(matrix)[1], numeric, rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("scale", [1.7, 3.0, 5.0])
@@ -272,30 +266,33 @@ TRANSFORMED = {k: CASES[k] for k in ("affine", "perspective-antialias")}
 
 @pytest.mark.parametrize("case", TRANSFORMED.values(), ids=TRANSFORMED)
 def test_transforms(case):
-    batch = sample_of((2, *case.shape[1:]))
-    p = jnp.asarray(case.parameters, jnp.float32)
-    near = partial(chex.assert_trees_all_close, rtol=1e-4, atol=1e-4)
-    one = lambda item: case.function(item[None], p)[0]  # noqa: E731
-    expected = jnp.stack([one(item) for item in batch])
-    near(jax.jit(jax.vmap(one))(batch), expected)
-    near(jax.lax.scan(lambda c, item: (c, jax.checkpoint(one)(item)), 0, batch)[1], expected)
-    parameters = jnp.stack([p, p + 0.05])
-    by_map = jax.vmap(lambda q: case.function(batch[:1], q))(parameters)
-    near(by_map[1], case.function(batch[:1], parameters[1]))
+    """Values and both gradients, of the batch and of its images apart: mapped, scanned and sharded."""
+    batch, p = sample_of((2, *case.shape[1:])), jnp.asarray(case.parameters, jnp.float32)
+    one = lambda item, p: case.function(item[None], p)[0]  # noqa: E731
+    mapped = jax.vmap(one, (0, None))
+
+    def scanned(batch, p):
+        return jax.lax.scan(lambda c, item: (c, jax.checkpoint(one)(item, p)), 0, batch)[1]
+
     mesh = jax.make_mesh((2,), ("data",), axis_types=(jax.sharding.AxisType.Auto,))
     data = PartitionSpec("data")
-    sharded = jax.shard_map(
-        lambda x, p: jax.vmap(lambda item: case.function(item[None], p)[0])(x),
-        mesh=mesh,
-        in_specs=(data, PartitionSpec()),
-        out_specs=data,
-    )
-    near(jax.jit(sharded)(batch, p), expected)
-    loss = lambda f: lambda x, p: (f(x, p) ** 2).sum()  # noqa: E731
-    plain = jax.grad(loss(lambda x, p: jax.vmap(lambda item: case.function(item[None], p)[0])(x)), (0, 1))(
-        batch, p
-    )
-    near(jax.jit(jax.grad(loss(sharded), (0, 1)))(batch, p), plain, rtol=1e-3, atol=1e-3)
+    sharded = jax.shard_map(mapped, mesh=mesh, in_specs=(data, PartitionSpec()), out_specs=data)
+
+    def derived(function):
+        def loss(batch, p):
+            y = function(batch, p)
+            return (y**2).sum(), y
+
+        (_, y), gradients = jax.jit(jax.value_and_grad(loss, (0, 1), has_aux=True))(batch, p)
+        return y, gradients
+
+    values, gradients = derived(case.function)
+    for function in (mapped, scanned, sharded):
+        mine = derived(function)
+        chex.assert_trees_all_close(mine[0], values, rtol=1e-4, atol=1e-4)
+        chex.assert_trees_all_close(mine[1], gradients, rtol=1e-3, atol=1e-3)
+    by_parameter = jax.jit(jax.vmap(one))(batch, jnp.stack([p, p]))
+    chex.assert_trees_all_close(by_parameter, values, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "bfloat16", "float16", "complex64"])
