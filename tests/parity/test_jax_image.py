@@ -11,6 +11,9 @@ from jax_resample.axis import Axis
 from jax_resample.build import build
 from jax_resample.conventions import conventions
 
+# Which sample a tie of "nearest" picks depends on what XLA makes of the coordinate, and so on its version.
+pytestmark = pytest.mark.skipif(jax.__version__ != "0.10.2", reason="the rows are those of JAX 0.10.2")
+
 NAMES = sorted(name for name in conventions if name.startswith("jax:"))
 # The steepest slope of each kernel that is not linear, in weight per pixel, rounded up.
 _SLOPE = 2.0

@@ -16,9 +16,8 @@ from ..tolerances import spline_units
 
 scipy = pytest.importorskip("scipy")
 ndimage = pytest.importorskip("scipy.ndimage")
-pytestmark = pytest.mark.skipif(
-    tuple(map(int, scipy.__version__.split(".")[:2])) < (1, 17), reason="SciPy 1.17 or newer"
-)
+# SciPy 1.18 starts the prefilter of "reflect" otherwise on short axes; the rows are those of 1.17.
+pytestmark = pytest.mark.skipif(not scipy.__version__.startswith("1.17."), reason="SciPy 1.17 is imitated")
 
 # Nearly every example is a program of its own, which takes half a second to compile.
 _settings = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
