@@ -138,7 +138,8 @@ def pixel(g: jax.Array, n: int, *, align_corners: bool, scalar: bool = False) ->
         return opaque(shifted * (real(n - 1) / real(2)), g, jnp)
     if scalar:
         return (opaque(shifted * real(n), g, jnp) - real(1)) * real(0.5)
-    return fma(shifted, real(n) / real(2), real(-0.5), jnp)
+    # Opaque, or XLA cancels the half against the one that reflection adds, and rounds once less.
+    return opaque(fma(shifted, real(n) / real(2), real(-0.5), jnp), g, jnp)
 
 
 def affine_grid(
