@@ -71,6 +71,19 @@ def per_axis(value: Any, count: int, argument: str) -> tuple[Any, ...]:
     return (value,) * count
 
 
+def sizes_per_axis(value: Any, count: int, argument: str) -> tuple[int, ...]:
+    """Static sizes of at least 1: one for every axis, or a sequence with one per axis."""
+    sizes = tuple(an_integer(size, argument) for size in per_axis(value, count, argument))
+    positive_sizes(sizes, argument)
+    return sizes
+
+
+def a_floating(x: Any, argument: str) -> None:
+    """Refuses an array of any but a real floating dtype."""
+    if not jnp.issubdtype(x.dtype, jnp.floating):
+        refuse(argument, "be floating", f"dtype {x.dtype}", TypeError)
+
+
 def positive_sizes(sizes: Sequence[int], argument: str) -> None:
     """Refuses sizes below 1."""
     if any(size < 1 for size in sizes):

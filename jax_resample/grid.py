@@ -92,8 +92,7 @@ def grid_sample(
     checks.one_of(mode, MODES, "mode")
     checks.one_of(padding_mode, PADDINGS, "padding_mode")
     align = checks.a_bool(align_corners, "align_corners")
-    if not jnp.issubdtype(grid.dtype, jnp.floating):
-        checks.refuse("grid", "be floating", f"dtype {grid.dtype}", TypeError)
+    checks.a_floating(grid, "grid")
     spatial = x.ndim - 2
     if grid.ndim < 2 or spatial < 1 or grid.shape[-1] != spatial:
         rule = "be (batch, *points, D) for `x` of shape (batch, *spatial, channels) with D spatial axes"
@@ -176,13 +175,11 @@ def affine_grid(
     """
     theta = checks.as_array(theta, "theta")
     align = checks.a_bool(align_corners, "align_corners")
-    if not jnp.issubdtype(theta.dtype, jnp.floating):
-        checks.refuse("theta", "be floating", f"dtype {theta.dtype}", TypeError)
+    checks.a_floating(theta, "theta")
     if theta.ndim < 2 or theta.shape[-2] < 1 or theta.shape[-1] != theta.shape[-2] + 1:
         checks.refuse("theta", "be (*batch, D, D + 1)", f"shape {theta.shape}")
     count = theta.shape[-2]
-    sizes = tuple(checks.an_integer(s, "size") for s in checks.per_axis(size, count, "size"))
-    checks.positive_sizes(sizes, "size")
+    sizes = checks.sizes_per_axis(size, count, "size")
     return _affine_grid(theta, sizes=sizes, align_corners=align)
 
 

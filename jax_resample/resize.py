@@ -93,8 +93,7 @@ def resize(
     x = checks.as_array(x, "x")
     row = _row(method, convention, align_corners=align_corners, antialias=antialias)
     resized = normalised_axes(x, axes)
-    sizes = tuple(checks.an_integer(s, "size") for s in checks.per_axis(size, len(resized), "size"))
-    checks.positive_sizes(sizes, "size")
+    sizes = checks.sizes_per_axis(size, len(resized), "size")
     return resample_axes(x, resized, sizes, row, lowering=lowering)
 
 

@@ -80,7 +80,7 @@ def roi_align(
       Array([2.5, 4.5], dtype=float32)
     """
     x = _maps(x)
-    sizes = _sizes(size, x.ndim - 2)
+    sizes = checks.sizes_per_axis(size, x.ndim - 2, "size")
     corners, images = _boxes(x, boxes, batch_indices, "batch_indices", packed=True)
     checks.one_of(mode, roi_taps.POOLS, "mode")
     ratio = checks.an_integer(sampling_ratio, "sampling_ratio")
@@ -149,7 +149,7 @@ def crop_and_resize(
       Array([6. , 7.5, 9. ], dtype=float32)
     """
     x = _maps(image, "image")
-    sizes = _sizes(crop_size, x.ndim - 2, "crop_size")
+    sizes = checks.sizes_per_axis(crop_size, x.ndim - 2, "crop_size")
     corners, images = _boxes(x, boxes, box_indices, "box_indices", packed=False)
     checks.one_of(method, roi_taps.CROP_TAPS, "method")
     fill = checks.a_number(extrapolation_value, "extrapolation_value")
@@ -174,19 +174,12 @@ def _floating(x: jax.Array) -> jax.Array:
     return x if jnp.issubdtype(x.dtype, jnp.floating) else x.astype(jnp.float32)
 
 
-def _sizes(size: Any, rank: int, argument: str = "size") -> tuple[int, ...]:
-    sizes = tuple(checks.an_integer(s, argument) for s in checks.per_axis(size, rank, argument))
-    checks.positive_sizes(sizes, argument)
-    return sizes
-
-
 def _boxes(
     x: jax.Array, boxes: Any, indices: Any, argument: str, *, packed: bool
 ) -> tuple[jax.Array, jax.Array | None]:
     """Corners ``(*count, 2 D)`` in the dtype of coordinates, and the image of each box if they are listed."""
     boxes, numbers = checks.as_array(boxes, "boxes"), 2 * (x.ndim - 2)
-    if not jnp.issubdtype(boxes.dtype, jnp.floating):
-        checks.refuse("boxes", "be floating", f"dtype {boxes.dtype}", TypeError)
+    checks.a_floating(boxes, "boxes")
     wide = "float64" in (boxes.dtype.name, dtypes.compute_dtype(x.dtype))
     kind = jnp.float64 if wide else jnp.float32
     if indices is not None:

@@ -97,8 +97,7 @@ def sample(
       (8, 100, 3)
     """
     x, coordinates = checks.as_array(x, "x"), checks.as_array(coordinates, "coordinates")
-    if not jnp.issubdtype(coordinates.dtype, jnp.floating):
-        checks.refuse("coordinates", "be floating", f"dtype {coordinates.dtype}", TypeError)
+    checks.a_floating(coordinates, "coordinates")
     if coordinates.ndim == 0 or coordinates.shape[-1] == 0:
         rule = "have a last axis with one coordinate for each sampled axis"
         checks.refuse("coordinates", rule, f"shape {coordinates.shape}")

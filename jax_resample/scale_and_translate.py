@@ -88,8 +88,7 @@ def scale_and_translate(
     x = checks.as_array(x, "x")
     row = _row(method, antialias, convention)
     resized = normalised_axes(x, axes)
-    sizes = tuple(checks.an_integer(s, "size") for s in checks.per_axis(size, len(resized), "size"))
-    checks.positive_sizes(sizes, "size")
+    sizes = checks.sizes_per_axis(size, len(resized), "size")
     lengths = checks.static_lengths(x, resized, "x")
     rows = row.per_axis(lengths, sizes)
     if isinstance(scale, jax.Array) or isinstance(translation, jax.Array):

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from . import checks, projective, warp_core
@@ -83,8 +82,7 @@ def warp(
       Array([4., 4., 4.], dtype=float32)
     """
     x, coordinates = checks.as_array(x, "x"), checks.as_array(coordinates, "coordinates")
-    if not jnp.issubdtype(coordinates.dtype, jnp.floating):
-        checks.refuse("coordinates", "be floating", f"dtype {coordinates.dtype}", TypeError)
+    checks.a_floating(coordinates, "coordinates")
     if coordinates.ndim == 0:
         checks.refuse("coordinates", "have a last axis with one coordinate for each axis", "shape ()")
     resampled = sampled_axes(x, axes, coordinates)
@@ -242,17 +240,14 @@ def _output_sizes(x: jax.Array, axes: tuple[int, ...], size: Any) -> tuple[int, 
     lengths = checks.static_lengths(x, axes, "x")
     if size is None:
         return lengths
-    sizes = tuple(checks.an_integer(s, "size") for s in checks.per_axis(size, len(axes), "size"))
-    checks.positive_sizes(sizes, "size")
-    return sizes
+    return checks.sizes_per_axis(size, len(axes), "size")
 
 
 def _matrix(x: jax.Array, matrix: Any, axes: tuple[int, ...], *, rows: int) -> projective.Matrix:
     """A real matrix of the right shape, with a 1 for every batch axis of ``x`` where it has none."""
     if not isinstance(matrix, np.ndarray):
         matrix = checks.as_array(matrix, "matrix")
-    if not jnp.issubdtype(matrix.dtype, jnp.floating):
-        checks.refuse("matrix", "be floating", f"dtype {matrix.dtype}", TypeError)
+    checks.a_floating(matrix, "matrix")
     batch, core = x.shape[: min(axes)], (rows, len(axes) + 1)
     given = matrix.shape[:-2]
     fits = len(given) == len(batch) and all(1 in (a, b) or a == b for a, b in zip(given, batch, strict=True))

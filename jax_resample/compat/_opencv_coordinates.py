@@ -155,8 +155,7 @@ def checked_flags(flags: Any, border: Any, allowed: int) -> _Interpolation:
 
 
 def checked_size(dsize: Any) -> tuple[int, int]:
-    width, height = (checks.an_integer(s, "dsize") for s in checks.per_axis(dsize, 2, "dsize"))
-    checks.positive_sizes((width, height), "dsize")
+    width, height = checks.sizes_per_axis(dsize, 2, "dsize")
     return width, height
 
 

@@ -199,8 +199,7 @@ def remap(
                 "map2", "have the shape of `map1`, (height, width)", f"shapes {maps.shape} and {second.shape}"
             )
         maps = jnp.stack([maps, second], axis=-1)
-    if not jnp.issubdtype(maps.dtype, jnp.floating):
-        checks.refuse("map1", "be floating", f"dtype {maps.dtype}", TypeError)
+    checks.a_floating(maps, "map1")
     if maps.ndim != 3 or maps.shape[-1] != 2:
         checks.refuse(
             "map1", "be (height, width) beside `map2`, or (height, width, 2)", f"shape {maps.shape}"

@@ -292,8 +292,7 @@ def _checked_image(image: Any, mode: str | None) -> tuple[jax.Array, str]:
 def _checked_size(size: Any) -> tuple[int, int]:
     if not isinstance(size, Sequence | np.ndarray) or isinstance(size, str):
         checks.refuse("size", "be (width, height)", repr(size), TypeError)
-    width, height = (checks.an_integer(s, "size") for s in checks.per_axis(size, 2, "size"))
-    checks.positive_sizes((width, height), "size")
+    width, height = checks.sizes_per_axis(size, 2, "size")
     return width, height
 
 

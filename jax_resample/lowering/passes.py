@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from .. import dtypes
+from .apart import apart
 from .gather import apply_taps
 from .matrix import apply_matrices, apply_matrix
 from .phases import apply_phases
@@ -44,10 +45,8 @@ def _one_pass(x: jax.Array, step: Step, kind: Any) -> jax.Array:
 def _stored(x: jax.Array, step: Step, next_axis: int, kind: Any) -> jax.Array:
     """One pass, computed for itself and stored.
 
-    XLA's CPU compiler drops optimisation barriers before it fuses, and would compute one pass again for
-    every tap of the next. It does not fuse across a conditional whose outcome it cannot know, such as that
-    of a random number; that this one lies below 2 only we know. The other branch is never taken: padding or
-    cropping is the cheapest program whose result has the same type, sharding included.
+    XLA's CPU compiler would fuse it with the next, and compute it again for every tap of that one. Padding or
+    cropping is the cheapest other program whose result has the same type, sharding included.
 
     XLA stores the result as its gather makes it, with the gathered axis outermost. A growing axis leaves the
     conditional merged with the outer one that comes next, which keeps its rows together: enlarging 333 x 500
@@ -64,7 +63,6 @@ def _stored(x: jax.Array, step: Step, next_axis: int, kind: Any) -> jax.Array:
     def other(v: jax.Array) -> jax.Array:
         return lax.pad(v, jnp.zeros((), v.dtype), ends).astype(stored)
 
-    always = lax.rng_uniform(jnp.float32(0), jnp.float32(1), ()) < 2
     run = partial(_one_pass, step=step, kind=kind)
     branches = (lambda v, one=one: one(v).reshape(merged) for one in (run, other))
-    return lax.cond(always, *branches, x).reshape(shape)
+    return apart(*branches, x).reshape(shape)

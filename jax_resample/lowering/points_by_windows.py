@@ -15,6 +15,8 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from .apart import apart
+
 # A sum over channels is made in this many lanes, which a processor adds at once.
 _LANES = 8
 
@@ -27,9 +29,9 @@ def weighted(w: jax.Array, v: jax.Array) -> jax.Array:
 def values(x: jax.Array, weights: list[jax.Array], start: list[jax.Array]) -> jax.Array:
     """``(B, P, C)`` from an image, weights ``(B, P, K)`` and the first taps ``(B, P)`` of each axis.
 
-    A conditional whose outcome XLA cannot know keeps it from fusing what comes before with the gathers, which
-    would compute it anew for every channel and tap, and from gathering in the order of what comes after. The
-    weights enter it tap by tap, since the gathers read those of one tap for many points.
+    XLA would fuse what comes before with the gathers and compute it anew for every channel and tap, and
+    gather in the order of what comes after. The weights enter tap by tap, since the gathers read those of one
+    tap for many points.
     """
     shape = (*start[0].shape, x.shape[-1])
     kind = weights[0].dtype
@@ -37,9 +39,8 @@ def values(x: jax.Array, weights: list[jax.Array], start: list[jax.Array]) -> ja
     def none(x: jax.Array, first: jax.Array, planes: list[jax.Array]) -> jax.Array:
         return jnp.zeros(shape, kind) + _nothing(x).astype(kind)
 
-    always = lax.rng_uniform(jnp.float32(0), jnp.float32(1), ()) < 2
     planes = [jnp.moveaxis(w, -1, 0) for w in weights]
-    return lax.cond(always, _values, none, x, _first_pixel(x, start), planes)
+    return apart(_values, none, x, _first_pixel(x, start), planes)
 
 
 def _values(x: jax.Array, first: jax.Array, planes: list[jax.Array]) -> jax.Array:
