@@ -15,7 +15,6 @@ Complex samples are two real ones. Nearest-neighbour methods move samples of any
 """
 
 from contextlib import AbstractContextManager, nullcontext
-from importlib import import_module
 from typing import Any
 
 import jax
@@ -59,5 +58,4 @@ def double_precision(wanted: bool) -> AbstractContextManager[Any]:
     """Where float64 may be traced although it is switched off: inside a lowering, whose ends are narrow."""
     if not wanted or jax.dtypes.canonicalize_dtype(np.float64) == np.float64:
         return nullcontext()
-    home = jax if hasattr(jax, "enable_x64") else import_module("jax.experimental")  # before 0.8
-    return getattr(home, "enable_x64")(True)  # noqa: B009 -- type checkers know it in one of them
+    return jax.enable_x64(True)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
-from importlib import import_module
 from typing import Any
 
 import jax
@@ -224,7 +223,4 @@ def _axes(x: np.ndarray, y: np.ndarray, axes: Any) -> tuple[int, ...]:
 
 def _precision(x: np.ndarray, y: np.ndarray) -> AbstractContextManager[Any]:
     """Double precision where an array has it, whatever the caller's setting is."""
-    if not any(a.dtype.itemsize == 8 for a in (x, y)):
-        return nullcontext()
-    home = jax if hasattr(jax, "enable_x64") else import_module("jax.experimental")  # before JAX 0.8
-    return home.enable_x64(True)
+    return jax.enable_x64(True) if any(a.dtype.itemsize == 8 for a in (x, y)) else nullcontext()

@@ -49,6 +49,15 @@ def test_jit_and_eager_agree(case, rng):
     chex.assert_trees_all_close(jax.jit(operator(case))(x), eager, rtol=2e-6, atol=2e-6)
 
 
+@pytest.mark.parametrize("method", ["linear", "cubic"])
+def test_an_image_that_the_compiler_knows(method, rng):
+    """XLA computes the whole program while it compiles; before JAX 0.8.2 wrongly."""
+    x = rng.standard_normal((6, 7)).astype(np.float32)
+    resize = partial(jr.resize, size=(9, 11), method=method, axes=(0, 1))
+    known = jax.jit(lambda: resize(jnp.asarray(x)))()
+    chex.assert_trees_all_close(known, resize(x), rtol=2e-6, atol=2e-6)
+
+
 @each_case
 def test_forward_and_reverse_mode_give_one_matrix(case, rng, x64):
     flat, v = dense(case, rng)
