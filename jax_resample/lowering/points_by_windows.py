@@ -36,16 +36,16 @@ def values(x: jax.Array, weights: list[jax.Array], start: list[jax.Array]) -> ja
     shape = (*start[0].shape, x.shape[-1])
     kind = weights[0].dtype
 
-    def none(x: jax.Array, first: jax.Array, planes: list[jax.Array]) -> jax.Array:
+    def none(x: jax.Array, first: jax.Array, planes: list[list[jax.Array]]) -> jax.Array:
         return jnp.zeros(shape, kind) + _nothing(x).astype(kind)
 
-    planes = [jnp.moveaxis(w, -1, 0) for w in weights]
+    planes = [[w[..., k] for k in range(w.shape[-1])] for w in weights]
     return apart(_values, none, x, _first_pixel(x, start), planes)
 
 
-def _values(x: jax.Array, first: jax.Array, planes: list[jax.Array]) -> jax.Array:
+def _values(x: jax.Array, first: jax.Array, planes: list[list[jax.Array]]) -> jax.Array:
     """One gather of neighbouring pixels for each combination of taps of the axes but the last."""
-    kind, channels, support = planes[0].dtype, x.shape[-1], tuple(len(w) for w in planes)
+    kind, channels, support = planes[0][0].dtype, x.shape[-1], tuple(len(w) for w in planes)
     dimensions = lax.GatherDimensionNumbers(offset_dims=(2,), collapsed_slice_dims=(), start_index_map=(0,))
     terms = []
     for outer in product(*map(range, support[:-1])):
