@@ -26,8 +26,8 @@ def fma(a: Any, b: Any, c: Any, xp: ModuleType = np) -> Any:
 
 
 def multiply_add(a: Any, b: Any, c: Any, xp: ModuleType = np) -> Any:
-    """``a * b + c`` with two roundings: the product's, then the sum's."""
-    return a * b + c
+    """``a * b + c`` with two roundings: the product's, then the sum's; in XLA only where ``b`` is data."""
+    return opaque(a * b, b, xp) + c
 
 
 def opaque(value: Any, beside: Any, xp: ModuleType = np) -> Any:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -61,29 +61,45 @@ def _triangle_at_phase(t: Any, xp: ModuleType = np) -> tuple[Any, ...]:
     return 1 - t, t
 
 
-def _cubic_inner(x: Any, a: Any, last: Callable[..., Any], xp: ModuleType) -> Any:
-    """``(a + 2) x^3 - (a + 3) x^2 + 1`` for ``0 <= x <= 1``, by Horner; ``last`` makes the final step."""
-    return last(fma(a + 2, x, -(a + 3), xp) * x, x, x.dtype.type(1), xp)
+class _Rounding(NamedTuple):
+    """How ``a * b + c`` is rounded in the steps of a cubic's polynomials, by Horner."""
+
+    inner: tuple[Callable[..., Any], Callable[..., Any]]
+    outer: tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]
 
 
-def _cubic_outer(x: Any, a: Any, last: Callable[..., Any], xp: ModuleType) -> Any:
-    """``a x^3 - 5a x^2 + 8a x - 4a`` for ``1 <= x <= 2``, by Horner; ``last`` makes the final step."""
-    return last(fma(fma(a, x, -5 * a, xp), x, 8 * a, xp), x, -4 * a, xp)
+_FUSED = _Rounding((fma, fma), (fma, fma, fma))
+# PyTorch's tables of weights, and its kernels that sample at points.
+_TABLE = _Rounding((fma, multiply_add), (fma, fma, multiply_add))
+_POINTS = _Rounding((fma, fma), (multiply_add, multiply_add, multiply_add))
+
+
+def _cubic_inner(x: Any, a: Any, rounding: _Rounding, xp: ModuleType) -> Any:
+    """``(a + 2) x^3 - (a + 3) x^2 + 1`` for ``0 <= x <= 1``."""
+    first, last = rounding.inner
+    return last(first(a + 2, x, -(a + 3), xp) * x, x, x.dtype.type(1), xp)
+
+
+def _cubic_outer(x: Any, a: Any, rounding: _Rounding, xp: ModuleType) -> Any:
+    """``a x^3 - 5a x^2 + 8a x - 4a`` for ``1 <= x <= 2``."""
+    first, middle, last = rounding.outer
+    return last(middle(first(a, x, -5 * a, xp), x, 8 * a, xp), x, -4 * a, xp)
 
 
 def _cubic(coefficient: float) -> Kernel:
     def at_distance(x: Any, xp: ModuleType = np) -> Any:
         a, x = x.dtype.type(coefficient), abs(x)
-        inner, outer = _cubic_inner(x, a, fma, xp), _cubic_outer(x, a, fma, xp)
+        inner, outer = _cubic_inner(x, a, _FUSED, xp), _cubic_outer(x, a, _FUSED, xp)
         return xp.where(x < 1, inner, xp.where(x < 2, outer, x.dtype.type(0)))
 
     def at_phase(t: Any, xp: ModuleType = np) -> tuple[Any, ...]:
         a, s = t.dtype.type(coefficient), 1 - t
+        rounding = _TABLE if xp is np else _POINTS
         return (
-            _cubic_outer(t + 1, a, multiply_add, xp),
-            _cubic_inner(t, a, multiply_add, xp),
-            _cubic_inner(s, a, multiply_add, xp),
-            _cubic_outer(s + 1, a, multiply_add, xp),
+            _cubic_outer(t + 1, a, rounding, xp),
+            _cubic_inner(t, a, rounding, xp),
+            _cubic_inner(s, a, rounding, xp),
+            _cubic_outer(s + 1, a, rounding, xp),
         )
 
     return Kernel(2, at_distance, at_phase, "Keys (1981), Cubic convolution interpolation, eq. 4")

@@ -11,7 +11,7 @@ from jax_resample.compat import mlx
 
 from .golden.mlx_calls import CALLS, FILE, ROWS
 from .golden.recording import FOLDER
-from .tolerances import CUBIC_POINT_ULPS, MLX_ULPS, unit
+from .tolerances import MLX_CUBIC_ULPS, MLX_ULPS, unit
 
 
 @pytest.mark.parametrize("row", ROWS)
@@ -28,7 +28,7 @@ def test_mlx(row):
             theirs = recorded[call.name]
             chex.assert_shape(mine, theirs.shape)
             chex.assert_type(mine, theirs.dtype)
-            units = 0 if "nearest" in row else CUBIC_POINT_ULPS if "cubic" in row else MLX_ULPS
+            units = 0 if "nearest" in row else MLX_CUBIC_ULPS if "cubic" in row else MLX_ULPS
             allowed = units * unit("float32", theirs, call.image()) if units else 0
             np.testing.assert_allclose(mine, theirs, rtol=0, atol=allowed, err_msg=call.name)
 

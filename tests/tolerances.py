@@ -47,10 +47,6 @@ def spacing(values: np.ndarray, dtype: str) -> np.ndarray:
 
 
 # MLX computes weights by the same formulas and adds in another order. Largest seen over 360 random calls and
-# the recorded ones: linear 1.3. Its cubics, whose polynomials round term by term: 14 (CUBIC_POINT_ULPS).
+# the recorded ones: linear 1.3; its cubics, whose polynomials round term by term, 14.
 MLX_ULPS = 4.0
-
-# Bicubic sampling at points in float32: PyTorch rounds every step of the outer cubic, and XLA fuses them. The
-# terms reach 12, so that each of the two outer weights of an axis may be four units off, on either side.
-# Largest seen over 144,000 points: 12.3.
-CUBIC_POINT_ULPS = 24.0
+MLX_CUBIC_ULPS = 24.0
