@@ -9,7 +9,7 @@ import jax.numpy as jnp
 
 from . import checks
 from ._layers import Layer
-from .grid import MODES, PADDINGS, affine_grid, grid_sample
+from .sampling.grid import MODES, PADDINGS, affine_grid, grid_sample
 
 if TYPE_CHECKING:
     from jaxtyping import Array, Float, Num

@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import bsplines, checks
+from . import checks
 from .arithmetic import fma, multiply_add
+from .splines import bsplines
 
 
 @dataclass(frozen=True)

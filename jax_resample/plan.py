@@ -10,11 +10,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from . import banded, checks, dtypes, plan_text
+from . import banded, checks, dtypes
 from .axis import Axis
 from .cli import pictures
 from .conventions import Convention
-from .landing import landing
+from .inspection import plan_text
+from .inspection.landing import landing
 from .lowering.primitive import resample_p
 from .lowering.schedule import Passes, Schedule, schedule
 from .resize import _resample, _row, normalised_axes, resize

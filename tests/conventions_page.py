@@ -5,7 +5,7 @@ from pathlib import Path
 
 import jax_resample as jr
 from jax_resample.axis import Axis
-from jax_resample.convention_words import describe
+from jax_resample.inspection.convention_words import describe
 
 PAGE = Path(__file__).parent.parent / "docs" / "conventions.md"
 

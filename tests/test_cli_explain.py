@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 import jax_resample as jr
 from jax_resample.cli import app as command
-from jax_resample.probes import noise
+from jax_resample.inspection.probes import noise
 
 
 @pytest.fixture(autouse=True)

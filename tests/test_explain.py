@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import jax_resample as jr
-from jax_resample.convention_words import BOUNDARIES, FAMILIES, MAPS
+from jax_resample.inspection.convention_words import BOUNDARIES, FAMILIES, MAPS
 
 EDGES = "torch:bilinear", "torch:bilinear-align-corners"
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 import jax_resample as jr
-from jax_resample import screening
 from jax_resample.alpha import premultiply, unpremultiply
-from jax_resample.identification import Identification
-from jax_resample.probes import noise
+from jax_resample.inspection import screening
+from jax_resample.inspection.identification import Identification
+from jax_resample.inspection.probes import noise
 
 SHAPE, SIZE = (13, 17), (29, 7)
 

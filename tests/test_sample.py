@@ -11,8 +11,8 @@ from jax.sharding import PartitionSpec
 
 import jax_resample as jr
 from jax_resample.lowering.points import gather_points
-from jax_resample.point_taps import taps_at
-from jax_resample.sample import BOUNDARIES, check_kernel
+from jax_resample.sampling.point_taps import taps_at
+from jax_resample.sampling.sample import BOUNDARIES, check_kernel
 
 from .derivatives import check_derivatives
 

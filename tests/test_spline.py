@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import jax_resample as jr
-from jax_resample import bsplines
-from jax_resample.spline_taps import coefficient_taps, spline_taps
+from jax_resample.splines import bsplines
+from jax_resample.splines.spline_taps import coefficient_taps, spline_taps
 
 from .golden.scipy_calls import MODES, ORDERS, SCIPY_CALLS, SCIPY_FILE
 

@@ -11,8 +11,8 @@ import pytest
 from jax.sharding import PartitionSpec
 
 import jax_resample as jr
-from jax_resample import footprint, projective
 from jax_resample.kernels import find_kernel
+from jax_resample.sampling import footprint, projective
 
 from .derivatives import check_derivatives
 from .tolerances import unit

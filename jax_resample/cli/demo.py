@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from .. import coordinates
-from ..convention_words import ALIGN_CORNERS
+from ..inspection.convention_words import ALIGN_CORNERS
 from ..interpolate import interpolate
 from . import images
 from .files import FileError, check_target, write_atomically

@@ -15,7 +15,7 @@ from ..taps import Taps
 from .style import COLOURS, FAINT, INK, STYLE
 
 if TYPE_CHECKING:
-    from ..explain import Explanation
+    from ..inspection.explain import Explanation
 
 _MOST_OUTPUTS = 16  # of a longer axis the first ones are drawn, which show the edge
 _POSITIVE, _NEGATIVE = COLOURS[0], COLOURS[1]

@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from .. import identify_words, tabular
-from ..explain import Explanation
-from ..identification import Identification
-from ..identify import identify
-from ..probes import Probe
+from ..inspection import identify_words, tabular
+from ..inspection.explain import Explanation
+from ..inspection.identification import Identification
+from ..inspection.identify import identify
+from ..inspection.probes import Probe
 from . import images, pictures
 from .files import FileError, check_target, write_atomically
 

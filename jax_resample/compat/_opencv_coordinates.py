@@ -19,9 +19,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .. import checks, dtypes, projective
+from .. import checks, dtypes
 from ..arithmetic import fma
-from ..sample import sample_checked
+from ..sampling import projective
+from ..sampling.sample import sample_checked
 
 INTER_NEAREST, INTER_LINEAR, INTER_CUBIC, INTER_AREA, INTER_LANCZOS4 = range(5)
 WARP_INVERSE_MAP, WARP_RELATIVE_MAP = 16, 32

@@ -8,9 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from .. import checks, dtypes
-from ..map_coordinates import as_value, sample_spline
-from ..spline import separable
-from ..spline_taps import spline_taps
+from ..splines.map_coordinates import as_value, sample_spline
+from ..splines.spline import separable
+from ..splines.spline_taps import spline_taps
 
 
 def zoomed(n: int, m: int, *, grid_mode: bool) -> np.ndarray:

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from .. import checks
-from .. import grid as _grid
+from ..sampling import grid as _grid
 
 if TYPE_CHECKING:
     from jaxtyping import Array, Float

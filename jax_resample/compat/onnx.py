@@ -20,9 +20,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from .. import checks
-from ..grid import affine_grid as _affine_grid
-from ..grid import grid_sample as _grid_sample
-from ..roi import roi_align as _roi_align
+from ..sampling.grid import affine_grid as _affine_grid
+from ..sampling.grid import grid_sample as _grid_sample
+from ..sampling.roi import roi_align as _roi_align
 from ._onnx_resize import flag as _flag
 from ._onnx_resize import resize as resize
 from ._onnx_resize import static_numbers as _static_numbers

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import jax
 import jax.numpy as jnp
 
-from .. import checks, projective
+from .. import checks
+from ..sampling import projective
 from ._opencv_coordinates import (
     BORDER_CONSTANT,
     BORDER_DEFAULT,

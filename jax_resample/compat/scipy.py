@@ -20,9 +20,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from .. import checks, dtypes
-from ..map_coordinates import as_coordinates, as_value, check_options, sample_spline
 from ..resize import normalised_axes
-from ..spline import spline_filter as _spline_filter
+from ..splines.map_coordinates import as_coordinates, as_value, check_options, sample_spline
+from ..splines.spline import spline_filter as _spline_filter
 from ._scipy_transforms import (
     affine,
     along_axes,

@@ -14,10 +14,10 @@ import numpy as np
 
 from .. import checks
 from ..banded import from_entries
-from ..map_coordinates import as_value, check_options
 from ..resize import normalised_axes
-from ..spline import separable
-from ..spline_taps import spline_taps
+from ..splines.map_coordinates import as_value, check_options
+from ..splines.spline import separable
+from ..splines.spline_taps import spline_taps
 from ..taps import Taps
 from ._scipy_transforms import zoomed
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import jax.numpy as jnp
 
 from .. import checks
-from ..roi import roi_align as pool_boxes
+from ..sampling.roi import roi_align as pool_boxes
 
 if TYPE_CHECKING:
     from jaxtyping import Array, Float

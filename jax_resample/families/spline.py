@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import checks
 from ..axis import Axis
-from ..spline_taps import spline_taps
+from ..splines.spline_taps import spline_taps
 
 # The mode of `extensions.EXTENSIONS` that continues a signal as a boundary rule does.
 _MODES = {

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from . import checks
+from .. import checks
 
 DIRECTIONS = ("output_to_input", "input_to_output")
 Matrix = jax.Array | np.ndarray

@@ -8,7 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from . import checks, dtypes, roi_taps
+from .. import checks, dtypes
+from . import roi_taps
 
 if TYPE_CHECKING:
     from jaxtyping import Array, Float, Int, Num

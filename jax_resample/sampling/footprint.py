@@ -21,9 +21,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from . import dtypes
-from .kernels import Kernel, find_kernel
-from .lowering.points import gather_points
+from .. import dtypes
+from ..kernels import Kernel, find_kernel
+from ..lowering.points import gather_points
 from .point_taps import CONSTANT, fold_taps
 from .term_by_term import accumulate
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import jax
 import jax.numpy as jnp
 
-from . import checks, dtypes
-from .boundary import BOUNDARIES
+from .. import checks, dtypes
+from ..boundary import BOUNDARIES
+from ..lowering.points import gather_points
+from ..resize import normalised_axes
 from .bsplines import first_tap, weights
 from .extensions import EXTENSIONS, place
-from .lowering.points import gather_points
-from .resize import normalised_axes
 from .spline import check_order, coefficients
 from .spline_taps import reach
 

@@ -1,8 +1,8 @@
 """The columns of a convention in words, and when to use which: what `explain` says."""
 
-from .axis import Axis
-from .conventions import Convention
-from .kernels import Kernel
+from ..axis import Axis
+from ..conventions import Convention
+from ..kernels import Kernel
 
 ALIGN_CORNERS = """\
 align_corners=False (half-pixel): a pixel is a square with an area, and the outer edges of both grids \

@@ -8,8 +8,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from . import checks, dtypes
-from .arithmetic import fma, opaque
+from .. import checks, dtypes
+from ..arithmetic import fma, opaque
 from .point_taps import CONSTANT, NEAREST, SKIP, taps_at
 from .sample import arrange, sample_taps
 

@@ -7,8 +7,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from . import checks, dtypes, footprint, projective
-from .kernels import Kernel, find_kernel
+from .. import checks, dtypes
+from ..kernels import Kernel, find_kernel
+from . import footprint, projective
 from .point_taps import NEAREST
 from .sample import BOUNDARIES, arrange, check_kernel, constant_of, sample
 

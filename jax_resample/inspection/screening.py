@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from . import banded
-from .lowering.schedule import Passes
-from .taps import Taps
+from .. import banded
+from ..lowering.schedule import Passes
+from ..taps import Taps
 
 _MOST_RESIZED, _MOST_OTHERS = 24, 4
 _SHORT = 256

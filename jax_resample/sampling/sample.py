@@ -9,11 +9,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from . import checks, dtypes
-from .kernels import Kernel, find_kernel
-from .lowering.points import gather_points
+from .. import checks, dtypes
+from ..kernels import Kernel, find_kernel
+from ..lowering.points import gather_points
+from ..resize import normalised_axes
 from .point_taps import CONSTANT, NEAREST, PointTaps, taps_at
-from .resize import normalised_axes
 
 if TYPE_CHECKING:
     from jaxtyping import Array, Float, Num

@@ -12,13 +12,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from . import checks, dtypes
+from .. import checks, dtypes
+from ..lowering.primitive import resample
+from ..resize import normalised_axes
+from ..taps import Taps
 from .bsplines import DEGREES
 from .extensions import EXTENSIONS
-from .lowering.primitive import resample
-from .resize import normalised_axes
 from .spline_taps import coefficient_taps
-from .taps import Taps
 
 if TYPE_CHECKING:
     from jaxtyping import Array, Inexact

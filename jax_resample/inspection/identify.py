@@ -9,11 +9,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from . import checks, screening
-from .alpha import premultiply, unpremultiply
-from .conventions import conventions
+from .. import checks
+from ..alpha import premultiply, unpremultiply
+from ..conventions import conventions
+from ..plan import Plan, plan
+from . import screening
 from .identification import WAYS, Identification, Match
-from .plan import Plan, plan
 
 # How many operators are run in full: those that fit best on a few outputs.
 _MOST_RUN, _LEAST_RUN = 24, 4

@@ -8,11 +8,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from .banded import compose, from_entries
-from .boundary import BOUNDARIES
+from ..banded import compose, from_entries
+from ..boundary import BOUNDARIES
+from ..taps import Taps
 from .bsplines import POLES, filter_matrix, filter_taps, first_tap, weights
 from .extensions import EXTENSIONS, place
-from .taps import Taps
 
 _CACHED_AXES = 1024
 # A Gaussian ends at so many standard deviations, as in ``scipy.ndimage.gaussian_filter``.

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 import jax
 import numpy as np
 
-from . import checks, projective, warp_core
-from .kernels import Kernel
+from .. import checks
+from ..kernels import Kernel
+from ..resize import normalised_axes
+from . import projective, warp_core
 from .point_taps import CONSTANT
-from .resize import normalised_axes
 from .sample import sampled_axes
 
 if TYPE_CHECKING:

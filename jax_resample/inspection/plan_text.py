@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING
 
-from . import banded, tabular
-from .lowering.cost import PLATFORMS
-from .lowering.schedule import LOWERINGS, Passes, Schedule, schedule
-from .taps import Taps
+from .. import banded
+from ..lowering.cost import PLATFORMS
+from ..lowering.schedule import LOWERINGS, Passes, Schedule, schedule
+from ..taps import Taps
+from . import tabular
 
 if TYPE_CHECKING:
-    from .plan import Plan
+    from ..plan import Plan
 
 # The GPUs share their prices.
 _SHOWN = tuple(name for name in PLATFORMS if name != "rocm")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from .axis import Axis
+from ..axis import Axis
 
 
 def landing(axis: Axis) -> np.ndarray:

@@ -6,8 +6,8 @@ from itertools import cycle, islice
 import jax.numpy as jnp
 import numpy as np
 
+from ..plan import Plan, plan
 from . import screening
-from .plan import Plan, plan
 
 Pair = tuple[int, int]
 

@@ -11,8 +11,8 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from .boundary import FOLDS
-from .kernels import Kernel, find_kernel
+from ..boundary import FOLDS
+from ..kernels import Kernel, find_kernel
 
 NEAREST = "nearest"
 CONSTANT = "constant"

@@ -15,9 +15,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from . import dtypes
-from .arithmetic import opaque
-from .lowering.points import gather_points
+from .. import dtypes
+from ..arithmetic import opaque
+from ..lowering.points import gather_points
 from .term_by_term import accumulate
 
 

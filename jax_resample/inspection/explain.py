@@ -8,16 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from . import banded, checks, tabular
-from .axis import Axis
-from .build import build
-from .cli import pictures
+from .. import banded, checks
+from ..axis import Axis
+from ..build import build
+from ..cli import pictures
+from ..conventions import Convention
+from ..resize import find_convention
+from ..taps import Taps
+from . import tabular
 from .convention_words import advice, describe
-from .conventions import Convention
 from .landing import landing
-from .resize import find_convention
 from .tabular import Table
-from .taps import Taps
 
 ALIGN_CORNERS = ("torch:bilinear", "torch:bilinear-align-corners")
 # Below this weights count as equal: the rounding of float32 in coordinates of short axes.

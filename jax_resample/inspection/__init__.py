@@ -1,0 +1,1 @@
+"""What a convention does, in words and numbers, and which one made an array."""

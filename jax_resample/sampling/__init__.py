@@ -1,0 +1,1 @@
+"""Sampling at coordinates that are data: grids, warps, regions, and their taps at points."""
