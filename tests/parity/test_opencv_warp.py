@@ -15,11 +15,13 @@ BORDERS = ("CONSTANT", "REPLICATE", "REFLECT", "REFLECT_101", "WRAP")
 # Shapes are few, since each is a program; the numbers are free.
 SHAPES = ((7, 9, 1), (12, 8, 3), (5, 16, 4), (9, 9, 2))
 SIZE = (11, 10)
-REPEATED = 8
+REPEATED = 40
 # Float32 coordinates are a rounding or two from OpenCV's: this much of the difference of neighbouring pixels.
 FLOAT_DIFFERENCE = 4e-5
 # A rounded coordinate is another step where the two sides of a half are told apart by the last bit.
 SHARE_OF_OTHER_STEPS = 0.03
+# Perspectives are compared where float32 knows a coordinate to this many pixels.
+OFF = 2e-5
 
 
 def image(rng: np.random.Generator, shape: tuple[int, ...], dtype: str) -> np.ndarray:
@@ -34,14 +36,17 @@ def matrix(rng: np.random.Generator) -> np.ndarray:
     return np.concatenate([linear, rng.uniform(-6, 6, (2, 1))], axis=1)
 
 
-def assert_near(mine, theirs: np.ndarray, interpolation: str, rounded: bool) -> None:
+def assert_near(mine, theirs: np.ndarray, interpolation: str, rounded: bool, told: np.ndarray | None = None):
+    """Where ``told``, by default everywhere."""
     mine = np.asarray(mine, np.float64).reshape(theirs.shape)
     difference = np.abs(mine - theirs.astype(np.float64))
+    if told is not None:
+        difference = difference[told]
     # Of integers a level: half of one, and the other rounding of it.
     off = difference > (FLOAT_DIFFERENCE if theirs.dtype.kind == "f" else 1)
     # One tie may touch all channels of a pixel.
     allowed = SHARE_OF_OTHER_STEPS if rounded or interpolation == "NEAREST" else 0
-    assert off.mean() <= allowed, (difference.max(), off.mean())
+    assert off.sum() <= allowed * off.size, (difference.max(), off.mean())
 
 
 calls = given(
@@ -84,6 +89,18 @@ def test_warp_affine(seed, shape, dtype, interpolation, border, inverse):
         assert_near(y, expected, interpolation, is_rounded(shape, interpolation))
 
 
+def clear_of_the_horizon(m: np.ndarray) -> np.ndarray:
+    """Where sums of float32 terms and their quotients are within `OFF` pixels of the coordinates.
+
+    Near the horizon the divisor's terms cancel and coordinates are large.
+    """
+    places = np.moveaxis(np.mgrid[: SIZE[1], : SIZE[0]], 0, -1)[..., ::-1]
+    sums = places @ m[:, :2].T + m[:, 2]
+    sizes = abs(places) @ abs(m[:, :2]).T + abs(m[:, 2])
+    lost = np.finfo(np.float32).eps * (sizes / abs(sums[..., 2:])).max(axis=-1)
+    return lost * (1 + abs(sums[..., :2] / sums[..., 2:]).max(axis=-1)) < OFF
+
+
 @calls
 @settings(max_examples=25)
 def test_warp_perspective(seed, shape, dtype, interpolation, border, inverse):
@@ -92,7 +109,8 @@ def test_warp_perspective(seed, shape, dtype, interpolation, border, inverse):
         m = np.concatenate([matrix(rng), [[*rng.uniform(-0.02, 0.02, 2), 1]]])
         expected = cv2.warpPerspective(x, m, SIZE, flags=flags, **theirs)
         y = ours.warpPerspective(jnp.asarray(x), m, SIZE, flags=flags, **mine)
-        assert_near(y, expected, interpolation, is_rounded(shape, interpolation))
+        told = clear_of_the_horizon(m if inverse else np.linalg.inv(m))
+        assert_near(y, expected, interpolation, is_rounded(shape, interpolation), told)
 
 
 @calls
