@@ -1,4 +1,7 @@
-"""``python -m benchmarks sampling``: ``grid_sample`` beside PyTorch's, forward and forward with backward."""
+"""``python -m benchmarks sampling``: ``grid_sample`` beside PyTorch's and JAX's own ``map_coordinates``.
+
+Forward, and forward with both gradients.
+"""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -22,6 +25,10 @@ from .timing import Call, Settings, geometric_mean, measure
 _SEED = 20261123
 # Largest difference from PyTorch, over the largest magnitude, with which a case is timed.
 _TOLERANCE = 1e-5
+DIRECTIONS = ("forward", "both")
+PEERS = ("torch", "jax.scipy")
+# Names that `jax.scipy.ndimage` has for the paddings.
+_MODES = {"zeros": "constant", "border": "nearest", "reflection": "reflect"}
 
 
 @dataclass(frozen=True)
@@ -109,6 +116,14 @@ def our_calls(
     def sample(x: jax.Array, grid: jax.Array) -> jax.Array:
         return function(x, grid, **options)
 
+    return _jax_calls(sample, x, grid, g, first=first)
+
+
+def _jax_calls(
+    sample: Callable[..., jax.Array], x: jax.Array, grid: jax.Array, g: jax.Array, *, first: bool
+) -> tuple[dict[str, Call], list[np.ndarray], dict[str, dict[str, float]]]:
+    """Compiled calls of a function of JAX's, their results, channels last, and what memory they take."""
+
     def pulled(x: jax.Array, grid: jax.Array, g: jax.Array) -> tuple[jax.Array, ...]:
         y, pull = jax.vjp(sample, x, grid)
         return (y, *pull(g))
@@ -129,45 +144,75 @@ def our_calls(
     return calls, [*last, to_grid], memory
 
 
+def jax_calls(case: SampleCase, layout: Layout) -> tuple[dict[str, Call], list[np.ndarray]]:
+    """``map_coordinates`` of ``jax.scipy`` at the same places, over batch and channels by ``vmap``."""
+    first = layout == "channels_first"
+    x, grid, g = map(jnp.asarray, case.arrays())
+    if first:
+        x, g = (jnp.asarray(np.moveaxis(np.asarray(a), -1, 1).copy()) for a in (x, g))
+    mode = _MODES[case.padding_mode]
+
+    def one(x: jax.Array, places: jax.Array) -> jax.Array:
+        return jax.scipy.ndimage.map_coordinates(x, list(places), order=1, mode=mode)
+
+    channel = 0 if first else -1
+    image = jax.vmap(one, in_axes=(channel, None), out_axes=channel)
+
+    def sample(x: jax.Array, grid: jax.Array) -> jax.Array:
+        half = np.asarray(case.lengths[::-1], np.float32) / 2
+        places = ((grid + 1) * half - 0.5)[..., ::-1]
+        return jax.vmap(image)(x, jnp.moveaxis(places, -1, 1))
+
+    return _jax_calls(sample, x, grid, g, first=first)[:2]
+
+
 def run(case: SampleCase, layout: Layout, chosen: Settings) -> dict[str, Any]:
-    """One case in one layout: seconds per call of both libraries, interleaved, or what differs."""
+    """One case in one layout: seconds per call of the libraries, interleaved, or what differs."""
     theirs, expected = torch_calls(case, layout)
     mine, results, memory = our_calls(case, layout)
-    differences = [
-        float(np.abs(a - b).max() / max(np.abs(b).max(), 1e-30))
-        for a, b in zip(results, expected, strict=True)
-    ]
+    libraries = {"ours": (mine, results), "torch": (theirs, expected)}
+    if case.mode == "bilinear":  # its nearest has other ties, and it has no cubic
+        libraries["jax.scipy"] = jax_calls(case, layout)
+    differences = {
+        name: [
+            float(np.abs(a - b).max() / max(np.abs(b).max(), 1e-30))
+            for a, b in zip(of, expected, strict=True)
+        ]
+        for name, (_, of) in libraries.items()
+        if name != "torch"
+    }
     done: dict[str, Any] = {**asdict(case), "layout": layout, "differences": differences, "memory": memory}
-    if not max(differences) <= _TOLERANCE:  # a NaN is not
+    if not all(d <= _TOLERANCE for of in differences.values() for d in of):  # a NaN is not
         return {**done, "cells": []}
-    libraries = (("ours", mine), ("torch", theirs))
-    calls = {f"{library} {name}": call for library, of in libraries for name, call in of.items()}
+    calls = {f"{library} {name}": call for library, (of, _) in libraries.items() for name, call in of.items()}
     return {**done, "cells": [{"call": name, **t.as_dict()} for name, t in measure(calls, chosen).items()]}
 
 
-def ratios(done: dict[str, Any]) -> dict[str, float]:
-    """PyTorch's median time over ours, by direction."""
+def ratios(done: dict[str, Any], peer: str) -> dict[str, float]:
+    """A peer's median time over ours, by direction; nothing where it was not timed."""
     times = {cell["call"]: cell["median_s"] for cell in done["cells"]}
-    names = ("forward", "both") if times else ()
-    return {name: times[f"torch {name}"] / times[f"ours {name}"] for name in names}
+    found = {name: times.get(f"{peer} {name}") for name in DIRECTIONS}
+    return {name: theirs / times[f"ours {name}"] for name, theirs in found.items() if theirs}
 
 
 def show(results: list[dict[str, Any]]) -> None:
     """A table of the ratios and their geometric means by layout."""
-    table = Table("case", "layout", "forward", "forward and backward", title="PyTorch's time over ours")
+    columns = [(peer, name) for peer in PEERS for name in DIRECTIONS]
+    table = Table(
+        "case", "layout", *(f"{peer} {name}" for peer, name in columns), title="Their time over ours"
+    )
     for done in results:
-        found = ratios(done)
-        shown = (f"{found[k]:.2f}" if found else "differs" for k in ("forward", "both"))
-        table.add_row(done["name"], done["layout"], *shown)
+        found = [ratios(done, peer).get(name) for peer, name in columns]
+        table.add_row(done["name"], done["layout"], *(f"{r:.2f}" if r else "" for r in found))
     for layout in LAYOUTS:
-        found = [ratios(done) for done in results if done["layout"] == layout and done["cells"]]
-        means = (geometric_mean([r[k] for r in found]) for k in ("forward", "both"))
-        table.add_row("geometric mean", layout, *(f"{mean:.2f}" for mean in means))
+        of = [done for done in results if done["layout"] == layout]
+        found = [[r[name] for done in of if name in (r := ratios(done, peer))] for peer, name in columns]
+        table.add_row("geometric mean", layout, *(f"{geometric_mean(r):.2f}" if r else "" for r in found))
     console.print(table)
 
 
 def sampling(repeats: Repeats = None, quick: Quick = False, out: Out = None) -> None:
-    """Times grid_sample on the CPU beside PyTorch, in both layouts."""
+    """Times grid_sample on the CPU beside PyTorch and jax.scipy, in both layouts."""
     kept = keep_freed_memory()
     jax.config.update("jax_platforms", "cpu")
     chosen = settings(quick=quick, repeats=repeats)
