@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from jax_resample.compat import opencv_warp as ours
 
+from ..opencv_warps import assert_warped
+
 cv2 = pytest.importorskip("cv2")
 
 INTERPOLATIONS = ("NEAREST", "LINEAR", "CUBIC", "AREA", "LANCZOS4")
@@ -16,10 +18,6 @@ BORDERS = ("CONSTANT", "REPLICATE", "REFLECT", "REFLECT_101", "WRAP")
 SHAPES = ((7, 9, 1), (12, 8, 3), (5, 16, 4), (9, 9, 2))
 SIZE = (11, 10)
 REPEATED = 40
-# Float32 coordinates are a rounding or two from OpenCV's: this much of the difference of neighbouring pixels.
-FLOAT_DIFFERENCE = 4e-5
-# A rounded coordinate is another step where the two sides of a half are told apart by the last bit.
-SHARE_OF_OTHER_STEPS = 0.03
 # Perspectives are compared where float32 knows a coordinate to this many pixels.
 OFF = 2e-5
 
@@ -34,19 +32,6 @@ def matrix(rng: np.random.Generator) -> np.ndarray:
     """A shear, turn and scale of about one, moved within and around the image."""
     linear = np.eye(2) + rng.uniform(-0.6, 0.6, (2, 2))
     return np.concatenate([linear, rng.uniform(-6, 6, (2, 1))], axis=1)
-
-
-def assert_near(mine, theirs: np.ndarray, interpolation: str, rounded: bool, told: np.ndarray | None = None):
-    """Where ``told``, by default everywhere."""
-    mine = np.asarray(mine, np.float64).reshape(theirs.shape)
-    difference = np.abs(mine - theirs.astype(np.float64))
-    if told is not None:
-        difference = difference[told]
-    # Of integers a level: half of one, and the other rounding of it.
-    off = difference > (FLOAT_DIFFERENCE if theirs.dtype.kind == "f" else 1)
-    # One tie may touch all channels of a pixel.
-    allowed = SHARE_OF_OTHER_STEPS if rounded or interpolation == "NEAREST" else 0
-    assert off.sum() <= allowed * off.size, (difference.max(), off.mean())
 
 
 calls = given(
@@ -74,10 +59,6 @@ def repeated(rng, shape, dtype):
     return (image(rng, shape, dtype) for _ in range(REPEATED))
 
 
-def is_rounded(shape, interpolation):
-    return shape[-1] == 2 or interpolation == "LANCZOS4"
-
-
 @calls
 @settings(max_examples=25)
 def test_warp_affine(seed, shape, dtype, interpolation, border, inverse):
@@ -86,7 +67,7 @@ def test_warp_affine(seed, shape, dtype, interpolation, border, inverse):
         m = matrix(rng)
         expected = cv2.warpAffine(x, m, SIZE, flags=flags, **theirs)
         y = ours.warpAffine(jnp.asarray(x), m, SIZE, flags=flags, **mine)
-        assert_near(y, expected, interpolation, is_rounded(shape, interpolation))
+        assert_warped(y, expected, interpolation)
 
 
 def clear_of_the_horizon(m: np.ndarray) -> np.ndarray:
@@ -110,7 +91,7 @@ def test_warp_perspective(seed, shape, dtype, interpolation, border, inverse):
         expected = cv2.warpPerspective(x, m, SIZE, flags=flags, **theirs)
         y = ours.warpPerspective(jnp.asarray(x), m, SIZE, flags=flags, **mine)
         told = clear_of_the_horizon(m if inverse else np.linalg.inv(m))
-        assert_near(y, expected, interpolation, is_rounded(shape, interpolation), told)
+        assert_warped(y, expected, interpolation, told)
 
 
 @calls
@@ -123,4 +104,4 @@ def test_remap(seed, shape, dtype, interpolation, border, inverse):
         maps = rng.uniform(-30, 45, (2, *SIZE)).astype(np.float32)
         expected = cv2.remap(x, *maps, flags, **theirs)
         y = ours.remap(jnp.asarray(x), *map(jnp.asarray, maps), flags, **mine)
-        assert_near(y, expected, interpolation, is_rounded(shape, interpolation))
+        assert_warped(y, expected, interpolation)
