@@ -48,7 +48,8 @@ def scale_and_translate(
 
     **Static or traced.** Python and NumPy numbers are part of the program, which is then that of `resize`.
     JAX arrays, traced or not, are its input: one compiled program serves all their values, and gradients
-    reach them. The coordinates and kernels are the same functions.
+    reach them. The coordinates and kernels are the same functions. Where a sample lies at the very cut-off of
+    a kernel that jumps there, as ``"tf2:gaussian"`` does by 1 %, one form may weigh it and the other not.
 
     Args:
       x: array of any rank.
