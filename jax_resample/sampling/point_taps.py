@@ -46,7 +46,7 @@ def taps_at(u: jax.Array, n: int, kernel: str | Kernel, boundary: str) -> PointT
     if short and boundary not in _FOLDS_TAPS:
         u, boundary = FOLDS[boundary](u, n, jnp), CONSTANT
     if kernel == NEAREST:
-        return _folded([jnp.round(u)], [jnp.ones_like(u)], n, boundary)
+        return _folded([jnp.round(u)], [jnp.ones_like(u)], n, boundary, neighbours=True)
     row = find_kernel(kernel)
     below = jnp.floor(u)
     phase, places = u - below, range(1 - row.reach, 1 + row.reach)
@@ -56,7 +56,7 @@ def taps_at(u: jax.Array, n: int, kernel: str | Kernel, boundary: str) -> PointT
         weights = [row.at_distance(phase - u.dtype.type(place), jnp) for place in places]
         total = _added(weights)
         weights = [w / total for w in weights]
-    return _folded([below + u.dtype.type(place) for place in places], weights, n, boundary)
+    return _folded([below + u.dtype.type(place) for place in places], weights, n, boundary, neighbours=True)
 
 
 def fold_taps(position: jax.Array, weights: jax.Array, n: int, boundary: str) -> PointTaps:
@@ -70,25 +70,55 @@ def fold_taps(position: jax.Array, weights: jax.Array, n: int, boundary: str) ->
     return _folded([position[..., k] for k in taps], [weights[..., k] for k in taps], n, boundary)
 
 
-def _folded(position: list[jax.Array], weights: list[jax.Array], n: int, boundary: str) -> PointTaps:
-    """`fold_taps` on one array for each tap: XLA keeps the taps of a point in registers only so."""
+def _folded(
+    position: list[jax.Array], weights: list[jax.Array], n: int, boundary: str, *, neighbours: bool = False
+) -> PointTaps:
+    """`fold_taps` on one array for each tap: XLA keeps the taps of a point in registers only so.
+
+    ``neighbours`` tells that the positions ascend by one.
+    """
     missing = None
     if boundary in (CONSTANT, SKIP):
         inside = [(p >= 0) & (p <= n - 1) for p in position]
         missing = _added([jnp.where(i, 0, w) for i, w in zip(inside, weights, strict=True)])
         zeros = [jnp.zeros_like(w) if boundary == SKIP else lax.stop_gradient(w * 0) for w in weights]
+        if neighbours and n >= len(weights):
+            return PointTaps(*_stacked(*_moved_inside(position[0], weights, zeros, n)), missing)
         weights = [jnp.where(*each) for each in zip(inside, weights, zeros, strict=True)]
     elif boundary != "clamp":
         position = [FOLDS[boundary](p, n, jnp) for p in position]
     index = [_inside(p, n) for p in position]
     if boundary != "wrap":
         index, weights = _window(index, weights, n)
-    return PointTaps(jnp.stack(index, axis=-1), jnp.stack(weights, axis=-1), missing)
+    return PointTaps(*_stacked(index, weights), missing)
+
+
+def _stacked(index: list[jax.Array], weights: list[jax.Array]) -> tuple[jax.Array, jax.Array]:
+    return jnp.stack(index, axis=-1), jnp.stack(weights, axis=-1)
 
 
 def _inside(position: Any, n: int) -> jax.Array:
     """Whole positions as indices in ``[0, n)``, whatever they are."""
     return lax.stop_gradient(FOLDS["clamp"](position, n, jnp)).astype(jnp.int32)
+
+
+def _moved_inside(
+    place: jax.Array, weights: list[jax.Array], zeros: list[jax.Array], n: int
+) -> tuple[list[jax.Array], list[jax.Array]]:
+    """Indices in a row from the first inside, and the weights of neighbours from ``place`` on that are there.
+
+    What `_window` makes of them, in fewer operations: only at an end of the array do weights move.
+    """
+    count = len(weights)
+    start = FOLDS["clamp"](place, n - count + 1, jnp)
+    shift = start - place
+    moved = []
+    for at, w in enumerate(zeros):
+        for k, weight in enumerate(weights):
+            w = jnp.where(shift == k - at, weight, w)
+        moved.append(w)
+    first = lax.stop_gradient(start).astype(jnp.int32)
+    return [first + jnp.int32(k) for k in range(count)], moved
 
 
 def _window(
