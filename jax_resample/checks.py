@@ -10,6 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
+from . import dtypes
+
 
 def refuse(argument: str, rule: str, received: Any, error: type[Exception] = ValueError) -> NoReturn:
     """Raises ``error`` with the house's wording."""
@@ -76,6 +78,13 @@ def sizes_per_axis(value: Any, count: int, argument: str) -> tuple[int, ...]:
     sizes = tuple(an_integer(size, argument) for size in per_axis(value, count, argument))
     positive_sizes(sizes, argument)
     return sizes
+
+
+def a_weighable(x: Any, *, unless: str = "", used: str = "") -> None:
+    """Refuses samples that cannot be weighed; ``unless`` and ``used`` end the rule and what was found."""
+    if not dtypes.is_weighable(x.dtype):
+        rule = f"be floating, complex, or an integer of at most 16 bits{unless}"
+        refuse("x", rule, f"dtype {x.dtype}{used}", TypeError)
 
 
 def a_floating(x: Any, argument: str) -> None:

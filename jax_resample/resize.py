@@ -152,9 +152,9 @@ def resample_axes(
     checks.one_of(lowering, LOWERINGS, "lowering")
     lengths = checks.static_lengths(x, axes, "x")
     ruled = np.dtype(x.dtype).name in FIXED_POINT.get(row.fixed_point or "", ())
-    if row.family != "nearest" and not ruled and not dtypes.is_weighable(x.dtype):
-        rule = "be floating, complex, or an integer of at most 16 bits, unless samples are only moved"
-        checks.refuse("x", rule, f"dtype {x.dtype} to be weighed by {row.kernel or row.family!r}", TypeError)
+    if row.family != "nearest" and not ruled:
+        used = f" to be weighed by {row.kernel or row.family!r}"
+        checks.a_weighable(x, unless=", unless samples are only moved", used=used)
     none = (None,) * len(axes)
     passes = _passes(axes, lengths, sizes, factors or none, boxes or none, row, np.dtype(x.dtype).name)
     return _resample(x, passes=passes, cval=row.cval, lowering=lowering)

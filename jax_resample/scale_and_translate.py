@@ -158,10 +158,7 @@ def _resample_traced(
     least_scale: float | None,
 ) -> jax.Array:
     """One axis after the other, in the type that computes; rounded once."""
-    if not dtypes.is_weighable(x.dtype):
-        checks.refuse(
-            "x", "be floating, complex, or an integer of at most 16 bits", f"dtype {x.dtype}", TypeError
-        )
+    checks.a_weighable(x)
     if least_scale is not None and checks.a_number(least_scale, "least_scale") <= 0:
         checks.refuse("least_scale", "be positive", repr(least_scale))
     real = dtypes.compute_dtype(x.dtype)

@@ -100,9 +100,8 @@ def grid_sample(
     if x.shape[0] != grid.shape[0] and 1 not in (x.shape[0], grid.shape[0]):
         checks.refuse("grid", "have the batch of `x`, or 1", f"shape {grid.shape} for {x.shape}")
     checks.static_lengths(x, range(1, x.ndim - 1), "x")
-    if mode != "nearest" and not dtypes.is_weighable(x.dtype):
-        rule = "be floating, complex, or an integer of at most 16 bits, unless samples are only moved"
-        checks.refuse("x", rule, f"dtype {x.dtype} with mode {mode!r}", TypeError)
+    if mode != "nearest":
+        checks.a_weighable(x, unless=", unless samples are only moved", used=f" with mode {mode!r}")
     return _grid_sample(x, grid, mode=mode, padding_mode=padding_mode, align_corners=align)
 
 

@@ -105,9 +105,8 @@ def sample(
     checks.static_lengths(x, sampled, "x")
     checks.one_of(boundary, BOUNDARIES, "boundary")
     kernel = check_kernel(kernel)
-    if kernel != NEAREST and not dtypes.is_weighable(x.dtype):
-        rule = "be floating, complex, or an integer of at most 16 bits, unless samples are only moved"
-        checks.refuse("x", rule, f"dtype {x.dtype} with kernel {kernel!r}", TypeError)
+    if kernel != NEAREST:
+        checks.a_weighable(x, unless=", unless samples are only moved", used=f" with kernel {kernel!r}")
     return sample_checked(
         x, coordinates, constant_of(cval, boundary), axes=sampled, kernel=kernel, boundary=boundary
     )

@@ -68,9 +68,7 @@ def warp_at(
     row = _antialiasing_kernel(kernel)
     checks.one_of(boundary, (*BOUNDARIES, footprint.DROP), "boundary")
     checks.static_lengths(x, axes, "x")
-    if not dtypes.is_weighable(x.dtype):
-        rule = "be floating, complex, or an integer of at most 16 bits"
-        checks.refuse("x", rule, f"dtype {x.dtype}", TypeError)
+    checks.a_weighable(x)
     if reach is None:
         if max_stretch is None:
             rule = "be given with `antialias`, unless an affine matrix is known when the program is made"

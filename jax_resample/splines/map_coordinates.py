@@ -120,9 +120,8 @@ def check_options(x: jax.Array, axes: Sequence[int], order: Any, mode: Any, pref
     if not axes:
         checks.refuse("x", "have an axis to sample", f"shape {x.shape}")
     checks.static_lengths(x, axes, "x")
-    if order and not dtypes.is_weighable(x.dtype):
-        rule = "be floating, complex, or an integer of at most 16 bits, unless `order` is 0"
-        checks.refuse("x", rule, f"dtype {x.dtype}", TypeError)
+    if order:
+        checks.a_weighable(x, unless=", unless `order` is 0")
     return {"order": order, "mode": mode, "prefilter": checks.a_bool(prefilter, "prefilter")}
 
 
