@@ -48,9 +48,7 @@ class Accumulation:
         product = (x >> self.sample_bits if self.sample_bits else x) * weights.astype(x.dtype)
         if whole:
             return (product >> self.product_bits if self.product_bits else product).astype(self.dtype)
-        # Always true where the product is a number: it hides the multiplication from the addition, which
-        # XLA's compilers would otherwise fuse.
-        return jnp.where(product == product, product, x) if self.apart else product
+        return _opaque(product, x) if self.apart else product
 
     def stored(self, kind: Any) -> np.dtype:
         """The type that the pass stores, for an image of a type."""
@@ -68,6 +66,15 @@ class Accumulation:
         elif self.result is None and jnp.issubdtype(stored, jnp.integer):
             total = total.clip(jnp.iinfo(stored).min, jnp.iinfo(stored).max)
         return total.astype(stored)
+
+
+def _opaque(product: jax.Array, x: jax.Array) -> jax.Array:
+    """The product, hidden from the addition that takes it, which XLA's compilers would otherwise fuse.
+
+    No product of an image's samples comes near the largest number of the type that adds, but a compiler does
+    not know it. That a product is a number it knows: samples that were integers times constant weights are.
+    """
+    return jnp.where(product != jnp.finfo(product.dtype).max, product, x)
 
 
 def _half_even(total: jax.Array, limits: Any) -> jax.Array:

@@ -71,10 +71,9 @@ def build(axis: Axis) -> Taps:
 def build_beyond(axis: Axis) -> tuple[Taps, Taps]:
     """The same as a repetition of the samples at the ends, and taps that each have a sample of their own."""
     assert axis.rule is not None
-    assert axis.rule.quantise is not None
-    beyond = axis.rule.beyond
+    beyond, quantise = axis.rule.beyond, axis.rule.quantise
     index, weights = FAMILIES[axis.convention.family](axis, np)
-    band, shift = axis.rule.quantise(weights, 0.0)
+    band, shift = (weights.astype(axis.dtype), None) if quantise is None else quantise(weights, 0.0)
     repeated = np.clip(np.arange(-beyond, axis.n + beyond), 0, axis.n - 1).astype(np.int32)
     ends = Taps(axis.n, repeated, np.ones((len(repeated), 1), axis.dtype))
     return ends, _trim(ends.m, index[:, 0] + beyond, band, shift)

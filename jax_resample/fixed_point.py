@@ -111,11 +111,11 @@ def _divided(*, squares_half_up: bool) -> Accumulate:
 _WIDE = Accumulation(result="int32")
 
 
-def _rounded_once(*, backwards: bool) -> FixedPoint:
+def _rounded_once(*, beyond: int = 0, backwards: bool = False) -> FixedPoint:
     """Sums in float32, each product rounded by itself, and rounded once after the last pass."""
     last = Accumulation(dtype="float32", apart=True, backwards=backwards, rounding="half even")
     first = Accumulation(dtype="float32", apart=True, result="float32")
-    return FixedPoint(_finally(last, first), every_axis=True)
+    return FixedPoint(_finally(last, first), every_axis=True, beyond=beyond)
 
 
 def _opencv(
@@ -125,7 +125,7 @@ def _opencv(
     accumulate = _finally(last, _WIDE, alone)
     quantise = _rounded(bits)
     whole = FixedPoint(accumulate, quantise, weigh_first=True, every_axis=True, beyond=beyond, most_axes=2)
-    words = _rounded_once(backwards=backwards)
+    words = _rounded_once(beyond=beyond, backwards=backwards)
     return {"uint8": whole, "uint16": words, "int16": words}
 
 
@@ -158,5 +158,5 @@ FIXED_POINT: dict[str, dict[str, FixedPoint]] = {
     "OpenCV lanczos4": _opencv(11, Accumulation(shift=22), Accumulation(shift=11), backwards=True),
     "OpenCV blocks": _integers(FixedPoint(_divided(squares_half_up=True), _counted)),
     "OpenCV blocks, half even": _integers(FixedPoint(_divided(squares_half_up=False), _counted)),
-    "OpenCV shares": _integers(_rounded_once(backwards=False)),
+    "OpenCV shares": _integers(_rounded_once()),
 }

@@ -90,6 +90,19 @@ def test_one_level_is_rounding():
     assert "torch:bilinear-antialias" in found.names
 
 
+def test_coordinates_rounded_elsewhere_are_still_the_convention():
+    """As on another machine: PyTorch's operator, whose weights are off by a few units of a coordinate."""
+    x = noise((3, 900), "float32")
+    y = jr.resize(jnp.asarray(x), 1400, axes=1, convention="torch:bilinear")
+    moved = y + 1e-4 * jnp.asarray(noise(y.shape, "float32"))
+    among = ("torch:bilinear", "torch:bicubic", "torch:bilinear-align-corners")
+    found = jr.identify(x, moved, among=among)
+    assert found.verdict == "equal to rounding of coordinates"
+    assert found.names == found.candidates == ("torch:bilinear",)
+    assert jr.identify(x, 10 * (moved - y) + y, among=among).verdict == "different"
+    assert jr.identify(x, y, among=among).verdict == "bytes equal"
+
+
 @pytest.mark.parametrize(("way", "change"), [("rounded", np.rint), ("truncated", np.trunc)])
 def test_floating_results_that_became_integers(way, change):
     """As tf.image.resize on uint8 with a cast after it."""

@@ -204,7 +204,8 @@ def explain(
 
     Both are image files, or NumPy's .npy files, whose resized axes are those that differ in length. Every \
 convention of the table is tried. The verdict is "bytes equal", "equal to rounding" (a level of 8-bit \
-images) or "no known convention"; what this input cannot tell apart is listed, with a probe that can."""
+images), "equal to rounding of coordinates" or "no known convention"; what this input cannot tell apart is \
+listed, with a probe that can."""
 )
 def identify(
     source: Annotated[Path, typer.Argument(metavar="IN", help="What was resized.", show_default=False)],

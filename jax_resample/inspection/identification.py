@@ -6,8 +6,13 @@ from functools import cached_property
 from . import identify_words
 from .probes import Probe, find_probe
 
-# Other libraries add the same products in other orders and round coordinates in other places.
+# Other libraries add the same products in other orders.
 ROUNDING_ULPS = 16.0
+# A coordinate of n pixels that is rounded two or three times in other places moves a weight by about so many
+# times n units, on each axis.
+COORDINATE_ULPS = 2.0
+# What `identify` says of a convention, from the best to the worst.
+VERDICTS = ("bytes equal", "equal to rounding", "equal to rounding of coordinates", "different")
 # The library's own arithmetic; the same on colours premultiplied by alpha; what becomes of float32 results
 # where the output holds integers.
 WAYS = ("", "premultiplied", "rounded", "truncated")
@@ -25,6 +30,7 @@ class Match:
       largest: the largest absolute difference from ``y``; infinite where one of both is NaN.
       differing: the share of values that differ.
       unit: one unit in the last place of the largest value; 1 for integers.
+      coordinates: the largest difference that coordinates rounded in other places explain; 0 for integers.
     """
 
     names: tuple[str, ...]
@@ -32,14 +38,14 @@ class Match:
     largest: float
     differing: float
     unit: float
+    coordinates: float = 0.0
 
     @property
     def verdict(self) -> str:
-        """``"bytes equal"``, ``"equal to rounding"`` or ``"different"``."""
-        if self.differing == 0:
-            return "bytes equal"
-        allowed = 1.0 if self.unit == 1 else ROUNDING_ULPS * self.unit
-        return "equal to rounding" if self.largest <= allowed else "different"
+        """One of ``VERDICTS``."""
+        rounding = 1.0 if self.unit == 1 else ROUNDING_ULPS * self.unit
+        fits = (self.differing == 0, self.largest <= rounding, self.largest <= rounding + self.coordinates)
+        return VERDICTS[fits.index(True)] if any(fits) else "different"
 
 
 @dataclass(frozen=True, repr=False)
@@ -81,8 +87,12 @@ class Identification:
 
     @property
     def candidates(self) -> tuple[str, ...]:
-        """Every convention that fits to rounding or better: those that this input cannot tell apart."""
-        return self.matching("bytes equal") + self.matching("equal to rounding")
+        """Every convention that fits to rounding or better: those that this input cannot tell apart.
+
+        Where none does, those that fit but for the rounding of coordinates.
+        """
+        to_rounding = self.matching("bytes equal") + self.matching("equal to rounding")
+        return to_rounding or self.matching("equal to rounding of coordinates")
 
     @cached_property
     def probe(self) -> Probe | None:

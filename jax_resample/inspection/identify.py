@@ -14,7 +14,7 @@ from ..alpha import premultiply, unpremultiply
 from ..conventions import conventions
 from ..plan import Plan, plan
 from . import screening
-from .identification import WAYS, Identification, Match
+from .identification import COORDINATE_ULPS, WAYS, Identification, Match
 
 # How many operators are run in full: those that fit best on a few outputs.
 _MOST_RUN, _LEAST_RUN = 24, 4
@@ -40,8 +40,10 @@ def identify(
 
     Returns:
       The ranking, with a verdict: ``"bytes equal"``; ``"equal to rounding"`` (a level of integers, 16 units
-      in the last place of the largest value otherwise); or ``"different"``. `candidates` are the conventions
-      that this input cannot tell apart, and `probe` is an input that can.
+      in the last place of the largest value otherwise); ``"equal to rounding of coordinates"`` (for each
+      axis, two more float32 units for each pixel of its length: the same operator on another machine, or in
+      another version); or ``"different"``. `candidates` are the conventions that this input cannot tell
+      apart, and `probe` is an input that can.
 
     Raises:
       ValueError: other ranks, axes that do not cover what changed, an empty array, or an unknown name.
@@ -80,7 +82,7 @@ def _ranked(
         else:
             groups.setdefault(tuple(one for one in plans if one is not None), []).append(name)
     matches = [
-        _match(tuple(names), way, operator, x, y)
+        _match(tuple(names), way, operator, x, y, axes)
         for plans, names in _screened(groups, x, y, axes)
         for way, operator in _ways(plans, y, _has_alpha(x, y, axes))
     ]
@@ -152,7 +154,9 @@ def _ways(plans: tuple[Plan, ...], y: np.ndarray, has_alpha: bool) -> list[tuple
     return own + weighed + [(way, plans[-1]) for way in ("rounded", "truncated")]
 
 
-def _match(names: tuple[str, ...], way: str, operator: Plan, x: np.ndarray, y: np.ndarray) -> Match:
+def _match(
+    names: tuple[str, ...], way: str, operator: Plan, x: np.ndarray, y: np.ndarray, axes: tuple[int, ...]
+) -> Match:
     given = jnp.asarray(x.astype(operator.dtype))
     premultiplied = way == "premultiplied"
     made = np.asarray(unpremultiply(operator(premultiply(given))) if premultiplied else operator(given))
@@ -162,7 +166,8 @@ def _match(names: tuple[str, ...], way: str, operator: Plan, x: np.ndarray, y: n
     same = (made == y) | ((made != made) & (y != y))
     gap = np.abs(made.astype(np.float64) - y.astype(np.float64))
     largest = float(np.where(same, 0.0, np.nan_to_num(gap, nan=np.inf)).max(initial=0))
-    return Match(names, way, largest, 1 - float(same.mean()), _unit(x, y))
+    pixels = sum(x.shape[axis] for axis in axes)
+    return Match(names, way, largest, 1 - float(same.mean()), _unit(x, y), pixels * _coordinate_unit(x, y))
 
 
 def _nearest_ways(matches: list[Match]) -> list[Match]:
@@ -179,11 +184,21 @@ def _nearness(match: Match) -> tuple[Any, ...]:
 
 def _unit(x: np.ndarray, y: np.ndarray) -> float:
     """One unit in the last place of the largest finite value of both, in ``y``'s dtype; 1 for integers."""
+    return 1.0 if jnp.issubdtype(y.dtype, jnp.integer) else float(jnp.finfo(y.dtype).eps) * _power(x, y)
+
+
+def _coordinate_unit(x: np.ndarray, y: np.ndarray) -> float:
+    """What each pixel of an axis adds to the rounding of coordinates, which are float32 for narrow types."""
     if jnp.issubdtype(y.dtype, jnp.integer):
-        return 1.0
+        return 0.0
+    return COORDINATE_ULPS * min(float(jnp.finfo(kind).eps) for kind in (y.dtype, jnp.float32)) * _power(x, y)
+
+
+def _power(x: np.ndarray, y: np.ndarray) -> float:
+    """The largest power of two up to the largest finite value of both."""
     finite = [np.abs(a.astype(np.float64))[np.isfinite(a.astype(np.float64))].max(initial=0) for a in (x, y)]
     largest = max(float(max(finite)), float(jnp.finfo(y.dtype).tiny))
-    return float(jnp.finfo(y.dtype).eps) * 2.0 ** np.floor(np.log2(largest))
+    return 2.0 ** float(np.floor(np.log2(largest)))
 
 
 def _limits(dtype: Any) -> tuple[float, float]:

@@ -26,7 +26,6 @@ _SHAPES: tuple[tuple[Pair, ...], ...] = (
     ((70, 90),),
     ((3001, 4003), (2, 3)),
 )
-_SEED = 20
 # Shapes at which integer programs are run in full, where their operators agree to a level.
 _INTEGER_SHAPES: tuple[tuple[Pair, ...], ...] = (((61, 43), (40, 67)), ((16, 8),), ((8, 16),))
 _SEED = 20

@@ -72,6 +72,10 @@ CALLS: list[Call] = [
         for name in ("LINEAR", "CUBIC", "AREA")
         for dtype in ("uint16", "int16", "float64")
     ),
+    # Names that draw images with sums near a half, where a fused product or a merged weight is another level.
+    _call("AREA", "near halves 1", "uint16", (35, 32), {"dsize": (16, 14)}),
+    _call("AREA", "near halves 1", "int16", (35, 32), {"dsize": (16, 14)}),
+    _call("LINEAR", "repeated rows 12", "uint16", (2, 41), {"dsize": (40, 63)}),
     _call("AREA", "long sums", "uint8", (164, 40, 4), {"dsize": (40, 6)}),
     *(_call(name, "columns only", "uint8", (15, 20), {"dsize": (31, 15)}) for name in INTERPOLATIONS),
 ]

@@ -33,6 +33,19 @@ _HERE = [name for name in CALLS if name.partition(":")[0] in _LIBRARIES]
 _SIDES = st.integers(4, 40)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def portable():
+    """OpenCV's own code, which its rows imitate."""
+    if "opencv" not in _LIBRARIES:
+        yield
+        return
+    ipp = import_module("cv2").ipp
+    before = ipp.useIPP()
+    ipp.setUseIPP(False)
+    yield
+    ipp.setUseIPP(before)
+
+
 @pytest.mark.skipif(not _HERE, reason="none of the versions that the rows imitate")
 @pytest.mark.parametrize("dtype", ["float32", "uint8"])
 @settings(max_examples=12)  # each plans the whole table and runs several programs
