@@ -4,11 +4,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
-import jax
 import typer
 
 from .command import settings, time_cases
-from .environment import keep_freed_memory
+from .environment import on_cpu
 from .running import fail
 
 CasePatterns = Annotated[
@@ -44,8 +43,7 @@ def cpu(
     out: Out = None,
 ) -> None:
     """Times every case on the CPU, forward and backward, in both layouts."""
-    kept = keep_freed_memory()
-    jax.config.update("jax_platforms", "cpu")
+    prepared = on_cpu()
     if find_spec("torch") is None:
         fail("results are checked against torch, which is not installed; install torch")
     from .peers import cpu_peers
@@ -60,5 +58,5 @@ def cpu(
         out=out,
         quick=quick,
         partial=bool(lowerings),
-        keeps_freed_memory=kept,
+        **prepared,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from .cases import LAYOUTS
@@ -30,6 +31,7 @@ class Row:
 
     case: str
     group: str
+    dtype: str
     layout: str
     direction: str
     ours: dict[str, Any]
@@ -49,13 +51,14 @@ def comparisons(results: dict[str, Any]) -> list[Row]:
     """Rows of a result file, by case, layout and direction; of PyTorch's threads the faster counts."""
     rows = []
     for case in results["cases"]:
+        head = case["name"], case["group"], case["dtype"]
         for layout in LAYOUTS:
             for direction in DIRECTIONS:
                 cells = [cell for cell in case["cells"] if cell["direction"] == direction]
                 ours = [c for c in cells if c["peer"] == f"ours {layout}"]
                 if ours:
                     peers = {p: best for p in PEERS if (best := _best(cells, p, layout)) is not None}
-                    rows.append(Row(case["name"], case["group"], layout, direction, ours[0], peers))
+                    rows.append(Row(*head, layout, direction, ours[0], peers))
     return rows
 
 
@@ -103,20 +106,19 @@ def _floor(row: Row) -> Cell:
 
 
 def _means(rows: Sequence[Row]) -> Table:
-    """Geometric means of the ratios by layout, direction and peer, and how many cells are losses."""
+    """Geometric means of the ratios by peer, dtype, layout and direction, and how many cells are losses."""
+    dtypes = list(dict.fromkeys(row.dtype for row in rows))
     lines = []
-    for peer in PEERS[:-1]:
-        for layout in LAYOUTS:
-            for direction in DIRECTIONS:
-                here = [row for row in rows if (row.layout, row.direction) == (layout, direction)]
-                found = [ratio for row in here if (ratio := row.ratio(peer)) is not None]
-                if found:
-                    slower = sum(ratio < 1 for ratio in found)
-                    labels = [Cell(peer), Cell(layout.replace("_", " ")), Cell(direction)]
-                    counts = [Cell(str(len(found))), Cell(str(slower), slower > 0)]
-                    lines.append([*labels, times(geometric_mean(found)), times(min(found)), *counts])
-    headers = ["peer", "layout", "direction", "geometric mean", "lowest", "cells", "slower"]
-    return Table("Geometric means", headers, lines, labels=3)
+    for peer, *regime in product(PEERS[:-1], dtypes, LAYOUTS, DIRECTIONS):
+        here = [row for row in rows if [row.dtype, row.layout, row.direction] == regime]
+        found = [ratio for row in here if (ratio := row.ratio(peer)) is not None]
+        if found:
+            slower = sum(ratio < 1 for ratio in found)
+            labels = [Cell(label.replace("_", " ")) for label in (peer, *regime)]
+            counts = [Cell(str(len(found))), Cell(str(slower), slower > 0)]
+            lines.append([*labels, times(geometric_mean(found)), times(min(found)), *counts])
+    headers = ["peer", "dtype", "layout", "direction", "geometric mean", "lowest", "cells", "slower"]
+    return Table("Geometric means", headers, lines, labels=4)
 
 
 def _losses(rows: Sequence[Row]) -> Table:

@@ -18,7 +18,7 @@ from jax_resample.compat import torch as compat
 from .cases import LAYOUTS, Layout
 from .command import settings
 from .cpu import Out, Quick, Repeats
-from .environment import cores, keep_freed_memory
+from .environment import cores, on_cpu
 from .running import console, fail, payload, save, target
 from .timing import Call, Settings, geometric_mean, measure
 
@@ -213,10 +213,9 @@ def show(results: list[dict[str, Any]]) -> None:
 
 def sampling(repeats: Repeats = None, quick: Quick = False, out: Out = None) -> None:
     """Times grid_sample on the CPU beside PyTorch and jax.scipy, in both layouts."""
-    kept = keep_freed_memory()
-    jax.config.update("jax_platforms", "cpu")
+    prepared = on_cpu()
     chosen = settings(quick=quick, repeats=repeats)
-    results = payload("sampling", chosen, keeps_freed_memory=kept)
+    results = payload("sampling", chosen, **prepared)
     results["cases"] = [run(case, layout, chosen) for case in CASES for layout in LAYOUTS]
     show(results["cases"])
     path = target("sampling", out, quick=quick, partial=False)

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-import jax
 import numpy as np
 import typer
 
 from .cases import Case
 from .command import settings
 from .cpu import Out, Quick, Repeats
-from .environment import keep_freed_memory
+from .environment import on_cpu
 from .peers import Peer
 from .running import console, payload, run_case, save, target
 from .tables import Cell, Table, seconds
@@ -40,14 +39,13 @@ def scaling(
     out: Out = None,
 ) -> None:
     """Times growing sizes, kernels and batches on the CPU, forward, and fits the exponents."""
-    kept = keep_freed_memory()
-    jax.config.update("jax_platforms", "cpu")
+    prepared = on_cpu()
     from .peers import cpu_peers
     from .peers_jax import jax_peers
 
     chosen = settings(quick=quick, repeats=repeats or (3 if quick else 9))
     peers = [p for p in (*jax_peers(), *cpu_peers()) if p.library in _LIBRARIES]
-    results = payload("scaling", chosen, limit_s=_LIMIT_S, keeps_freed_memory=kept)
+    results = payload("scaling", chosen, limit_s=_LIMIT_S, **prepared)
     results["sweeps"] = [run(sweep, peers, chosen) for sweep in sweeps(largest)]
     for table in tables(results):
         console.print(table.rich())

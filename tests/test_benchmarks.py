@@ -284,6 +284,7 @@ RESULTS = {
         {
             "name": "one",
             "group": "tiny",
+            "dtype": "float32",
             "cells": [
                 _cell("ours", "channels_first", "forward", 2e-3),
                 _cell("ours", "channels_last", "forward", 1e-3),
