@@ -1,4 +1,4 @@
-"""`jax_resample.compat.opencv_warp`: OpenCV 5's recorded values."""
+"""`jax_resample.compat.opencv`'s warps: OpenCV 5's recorded values."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jax_resample.compat import opencv_warp
+from jax_resample.compat import opencv
 
 from .golden import opencv_warp_calls as golden
 from .golden.opencv_warp_calls import CALLS, FILE, Call
@@ -21,7 +21,7 @@ def recorded():
 
 @pytest.mark.parametrize("call", CALLS, ids=[call.name for call in CALLS])
 def test_values(call: Call, recorded):
-    function = getattr(opencv_warp, call.function)
+    function = getattr(opencv, call.function)
     mine, theirs = (
         function(jnp.asarray(call.image()), *call.arguments(), **call.keywords()),
         recorded[call.name],
@@ -31,6 +31,6 @@ def test_values(call: Call, recorded):
 
 
 def test_flags_have_opencvs_numbers():
-    assert {name: getattr(opencv_warp, f"BORDER_{name}") for name in golden.BORDERS} == golden.BORDERS
-    flags = (opencv_warp.WARP_INVERSE_MAP, opencv_warp.WARP_RELATIVE_MAP)
+    assert {name: getattr(opencv, f"BORDER_{name}") for name in golden.BORDERS} == golden.BORDERS
+    flags = (opencv.WARP_INVERSE_MAP, opencv.WARP_RELATIVE_MAP)
     assert flags == (golden.INVERSE_MAP, golden.RELATIVE_MAP)

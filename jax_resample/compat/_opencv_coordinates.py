@@ -23,11 +23,19 @@ from .. import checks, dtypes
 from ..arithmetic import fma
 from ..sampling import projective
 from ..sampling.sample import sample_checked
-
-INTER_NEAREST, INTER_LINEAR, INTER_CUBIC, INTER_AREA, INTER_LANCZOS4 = range(5)
-WARP_INVERSE_MAP, WARP_RELATIVE_MAP = 16, 32
-BORDER_CONSTANT, BORDER_REPLICATE, BORDER_REFLECT, BORDER_WRAP, BORDER_REFLECT_101 = range(5)
-BORDER_REFLECT101 = BORDER_DEFAULT = BORDER_REFLECT_101
+from ._opencv_names import (
+    BORDER_CONSTANT,
+    BORDER_REFLECT,
+    BORDER_REFLECT_101,
+    BORDER_REPLICATE,
+    BORDER_WRAP,
+    INTER_AREA,
+    INTER_CUBIC,
+    INTER_LANCZOS4,
+    INTER_LINEAR,
+    INTER_NEAREST,
+    WARP_INVERSE_MAP,
+)
 
 _INTERPOLATIONS = 7  # the bits of `flags` that name one
 _ROUNDED = ("nearest", "triangle")  # kernels that OpenCV has both ways, by image

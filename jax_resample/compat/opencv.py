@@ -19,63 +19,24 @@ from ..conventions import conventions
 from ..conventions.opencv import chosen
 from ..coordinates import OUTPUT_SIZES
 from ..resize import resample_axes
-from .opencv_warp import (
-    BORDER_CONSTANT,
-    BORDER_DEFAULT,
-    BORDER_REFLECT,
-    BORDER_REFLECT101,
-    BORDER_REFLECT_101,
-    BORDER_REPLICATE,
-    BORDER_WRAP,
-    WARP_INVERSE_MAP,
-    WARP_RELATIVE_MAP,
-    remap,
-    warpAffine,
-    warpPerspective,
-)
+from . import _opencv_names as cv
+from ._opencv_names import *  # noqa: F403
+from ._opencv_warp import remap, warpAffine, warpPerspective
 
 if TYPE_CHECKING:
     from jaxtyping import Array, Shaped
 
-__all__ = [
-    "BORDER_CONSTANT",
-    "BORDER_DEFAULT",
-    "BORDER_REFLECT",
-    "BORDER_REFLECT101",
-    "BORDER_REFLECT_101",
-    "BORDER_REPLICATE",
-    "BORDER_WRAP",
-    "INTER_AREA",
-    "INTER_CUBIC",
-    "INTER_LANCZOS4",
-    "INTER_LINEAR",
-    "INTER_LINEAR_EXACT",
-    "INTER_NEAREST",
-    "INTER_NEAREST_EXACT",
-    "WARP_INVERSE_MAP",
-    "WARP_RELATIVE_MAP",
-    "remap",
-    "resize",
-    "warpAffine",
-    "warpPerspective",
-]
-
-INTER_NEAREST = 0
-INTER_LINEAR = 1
-INTER_CUBIC = 2
-INTER_AREA = 3
-INTER_LANCZOS4 = 4
-INTER_LINEAR_EXACT = 5
-INTER_NEAREST_EXACT = 6
+__all__ = ["remap", "resize", "warpAffine", "warpPerspective"]
+__all__ += cv.__all__
 
 _ROWS = {
-    INTER_NEAREST: "nearest",
-    INTER_LINEAR: "linear",
-    INTER_CUBIC: "cubic",
-    INTER_AREA: "area",
-    INTER_LANCZOS4: "lanczos4",
-    INTER_LINEAR_EXACT: "linear-exact",
-    INTER_NEAREST_EXACT: "nearest-exact",
+    cv.INTER_NEAREST: "nearest",
+    cv.INTER_LINEAR: "linear",
+    cv.INTER_CUBIC: "cubic",
+    cv.INTER_AREA: "area",
+    cv.INTER_LANCZOS4: "lanczos4",
+    cv.INTER_LINEAR_EXACT: "linear-exact",
+    cv.INTER_NEAREST_EXACT: "nearest-exact",
 }
 _WEIGHED = ("uint8", "uint16", "int16", "float32", "float64")
 # OpenCV adds up 2 x 2 blocks of 8 bits by vectors, which round half up, for these numbers of channels.
@@ -88,7 +49,7 @@ def resize(
     dsize: Sequence[int] | None,
     fx: float = 0,
     fy: float = 0,
-    interpolation: int = INTER_LINEAR,
+    interpolation: int = cv.INTER_LINEAR,
 ) -> "Shaped[Array, '...']":
     """``cv2.resize``: OpenCV 5.0's numbers, on arrays.
 
@@ -139,7 +100,7 @@ def resize(
             f"INTER_{name.upper().replace('-', '_')} ({value})" for value, name in _ROWS.items()
         )
         checks.refuse("interpolation", f"be one of {known}", repr(interpolation))
-    if number not in (INTER_NEAREST, INTER_NEAREST_EXACT) and np.dtype(x.dtype).name not in _WEIGHED:
+    if number not in (cv.INTER_NEAREST, cv.INTER_NEAREST_EXACT) and np.dtype(x.dtype).name not in _WEIGHED:
         checks.refuse("src", f"have one of the dtypes {', '.join(_WEIGHED)}", str(x.dtype), TypeError)
     if sizes == lengths:
         return x
@@ -156,10 +117,10 @@ def _resize(
 ) -> jax.Array:
     lengths = checks.static_lengths(x, axes, "src")
     row = conventions[f"opencv:{_ROWS[number]}"]
-    if number == INTER_LINEAR_EXACT and x.dtype != np.uint8:
+    if number == cv.INTER_LINEAR_EXACT and x.dtype != np.uint8:
         row = replace(conventions["opencv:linear"], across=None)
     row = chosen(row, lengths, sizes, factors)
-    if number == INTER_AREA and row.family != "opencv-two-samples" and not channels <= _MOST_AREA_CHANNELS:
+    if number == cv.INTER_AREA and row.family != "opencv-two-samples" and not channels <= _MOST_AREA_CHANNELS:
         checks.refuse("src", f"have at most {_MOST_AREA_CHANNELS} channels to shrink by area", f"{channels}")
     if row.fixed_point == "OpenCV blocks" and channels not in _VECTORED:
         row = replace(row, fixed_point="OpenCV blocks, half even")

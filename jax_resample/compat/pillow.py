@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from enum import IntEnum
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
@@ -21,6 +21,7 @@ from ..block_mean import block_mean
 from ..conventions import Convention, conventions
 from ..kernels import find_kernel
 from ..resize import resample_axes
+from ._pillow_modes import IRREDUCIBLE, MODES, MOVED, PREMULTIPLIED, axes_of, checked_image
 
 if TYPE_CHECKING:
     from jaxtyping import Array, Shaped
@@ -41,42 +42,6 @@ class Resampling(IntEnum):
     HAMMING = 5
     MKS2013 = 6
     MKS2021 = 7
-
-
-class Mode(NamedTuple):
-    """What a mode says about an array: its bands, its dtype, and whether the last band is opacity."""
-
-    bands: int
-    dtype: str = "uint8"
-    alpha: bool = False
-
-
-MODES: dict[str, Mode] = {
-    "1": Mode(1, "bool"),
-    "L": Mode(1),
-    "P": Mode(1),
-    "I": Mode(1, "int32"),
-    "I;16": Mode(1, "uint16"),
-    "F": Mode(1, "float32"),
-    "LA": Mode(2, alpha=True),
-    "La": Mode(2),
-    "RGB": Mode(3),
-    "YCbCr": Mode(3),
-    "LAB": Mode(3),
-    "HSV": Mode(3),
-    "RGBA": Mode(4, alpha=True),
-    "RGBa": Mode(4),
-    "RGBX": Mode(4),
-    "CMYK": Mode(4),
-}
-
-# What an array is taken for where no mode is given: by dtype and, of three axes or more, by the last one.
-_PLAIN = {"bool": "1", "uint8": "L", "int32": "I", "uint16": "I;16", "float32": "F"}
-_BANDED = {2: "LA", 3: "RGB", 4: "RGBA"}
-# Modes whose numbers are no intensities: they are only moved.
-_MOVED = ("1", "P")
-_PREMULTIPLIED = {"LA": "La", "RGBA": "RGBa"}
-_IRREDUCIBLE = ("1", "P", "I;16")
 
 
 def resize(
@@ -125,7 +90,7 @@ def resize(
       >>> pillow.resize(jnp.array([[0, 100, 200]], jnp.uint8), (2, 1), pillow.Resampling.BOX)
       Array([[ 50, 200]], dtype=uint8)
     """
-    x, name = _checked_image(image, mode)
+    x, name = checked_image(image, mode)
     height, width = _lengths(x, name)
     target = _checked_size(size)
     chosen = _checked_filter(resample)
@@ -134,7 +99,7 @@ def resize(
     corners = _checked_box(box, width, height)
     if target == (width, height) and corners == (0, 0, width, height):
         return x
-    if name in _MOVED:
+    if name in MOVED:
         chosen = Resampling.NEAREST
     return _resize(x, name, target, chosen, corners, reducing_gap)
 
@@ -168,7 +133,7 @@ def reduce(
       >>> pillow.reduce(jnp.array([[0, 100, 200]], jnp.uint8), (2, 1))
       Array([[ 50, 200]], dtype=uint8)
     """
-    x, name = _checked_image(image, mode)
+    x, name = checked_image(image, mode)
     height, width = _lengths(x, name)
     across, down = (checks.an_integer(f, "factor") for f in checks.per_axis(factor, 2, "factor"))
     checks.positive_sizes((across, down), "factor")
@@ -180,9 +145,9 @@ def reduce(
         checks.refuse("box", "not be empty", repr(tuple(corners)))
     if (across, down) == (1, 1):
         return _cropped(x, name, corners)
-    if name in _IRREDUCIBLE:
+    if name in IRREDUCIBLE:
         checks.refuse(
-            "mode", f"be another than {', '.join(map(repr, _IRREDUCIBLE))} to be reduced", repr(name)
+            "mode", f"be another than {', '.join(map(repr, IRREDUCIBLE))} to be reduced", repr(name)
         )
     return _reduce(x, name, (across, down), corners)
 
@@ -193,7 +158,7 @@ def _resize(
 ) -> jax.Array:
     """Jitted, so that a call outside jit is one program."""
     if MODES[mode].alpha and chosen != Resampling.NEAREST:
-        return unpremultiply(_resize(premultiply(x), _PREMULTIPLIED[mode], size, chosen, box, gap))
+        return unpremultiply(_resize(premultiply(x), PREMULTIPLIED[mode], size, chosen, box, gap))
     if gap is not None and chosen != Resampling.NEAREST:
         x, box = _reduced_first(x, mode, size, chosen, box, gap)
     # Pillow keeps the box, and its width and height, in float32.
@@ -202,7 +167,7 @@ def _resize(
         return _cropped(x, mode, (int(left), int(upper), int(right), int(lower)))
     across = float(left), float(left) + float(right - left)
     down = float(upper), float(upper) + float(lower - upper)
-    return resample_axes(x, _axes(x, mode), size[::-1], _row(chosen, mode), boxes=(down, across))
+    return resample_axes(x, axes_of(x, mode), size[::-1], _row(chosen, mode), boxes=(down, across))
 
 
 def _row(chosen: Resampling, mode: str) -> Convention:
@@ -223,7 +188,7 @@ def _reduced_first(
     across, down = (int(scale / gap) or 1 for scale in scales)
     if (across, down) == (1, 1):
         return x, box
-    if mode in _IRREDUCIBLE:
+    if mode in IRREDUCIBLE:
         checks.refuse("reducing_gap", f"be None in mode {mode!r} where it would reduce", repr(gap))
     spare = find_kernel(conventions[f"pillow:{chosen.name.lower()}"].kernel).radius - 0.5
     wide, tall = (spare * scale for scale in scales)
@@ -240,53 +205,21 @@ def _reduced_first(
 @partial(jax.jit, static_argnums=(1, 2, 3))
 def _reduce(x: jax.Array, mode: str, factor: tuple[int, int], box: tuple[int, ...]) -> jax.Array:
     if MODES[mode].alpha:
-        return unpremultiply(_reduce(premultiply(x), _PREMULTIPLIED[mode], factor, box))
-    axes = _axes(x, mode)
+        return unpremultiply(_reduce(premultiply(x), PREMULTIPLIED[mode], factor, box))
+    axes = axes_of(x, mode)
     cropped = jnp.moveaxis(_cropped(x, mode, box), axes, (0, 1))
     return jnp.moveaxis(block_mean(cropped, (factor[1], factor[0])), (0, 1), axes)
 
 
 def _cropped(x: jax.Array, mode: str, box: Sequence[int]) -> jax.Array:
     left, upper, right, lower = box
-    rows, columns = _axes(x, mode)
+    rows, columns = axes_of(x, mode)
     x = jax.lax.slice_in_dim(x, upper, lower, axis=rows)
     return jax.lax.slice_in_dim(x, left, right, axis=columns)
 
 
-def _axes(x: jax.Array, mode: str) -> tuple[int, int]:
-    """The axes of height and width."""
-    last = x.ndim - (MODES[mode].bands > 1)
-    return last - 2, last - 1
-
-
 def _lengths(x: jax.Array, mode: str) -> tuple[int, ...]:
-    return checks.static_lengths(x, _axes(x, mode), "image")
-
-
-def _checked_image(image: Any, mode: str | None) -> tuple[jax.Array, str]:
-    """The array and the name of its mode."""
-    x = checks.as_array(image, "image")
-    dtype = np.dtype(x.dtype).name
-    if dtype not in _PLAIN:
-        checks.refuse("image", f"have one of the dtypes {', '.join(_PLAIN)}", dtype, TypeError)
-    if mode is None:
-        plain = x.ndim == 2
-        found = (
-            _PLAIN[dtype] if plain else _BANDED.get(x.shape[-1]) if x.ndim > 2 and dtype == "uint8" else None
-        )
-        if found is None:
-            rule = "be given for an image that is neither two axes nor uint8 with 2, 3 or 4 bands last"
-            checks.refuse("mode", rule, f"None for {dtype} of shape {x.shape}")
-        return x, found
-    checks.one_of(mode, MODES, "mode")
-    wanted = MODES[mode]
-    if dtype != wanted.dtype:
-        checks.refuse("image", f"have dtype {wanted.dtype} in mode {mode!r}", dtype, TypeError)
-    banded = wanted.bands > 1
-    if x.ndim < 2 + banded or (banded and x.shape[-1] != wanted.bands):
-        shape = f"(..., height, width{f', {wanted.bands}' if banded else ''})"
-        checks.refuse("image", f"have shape {shape} in mode {mode!r}", f"shape {x.shape}")
-    return x, mode
+    return checks.static_lengths(x, axes_of(x, mode), "image")
 
 
 def _checked_size(size: Any) -> tuple[int, int]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jax_resample.compat import opencv_warp as ours
+from jax_resample.compat import opencv as ours
 
 from ..opencv_warps import assert_warped
 

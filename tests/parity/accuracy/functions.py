@@ -35,7 +35,7 @@ def names() -> list[str]:
         imported = importlib.import_module(f"{compat.__name__}.{module}")
         home = {name: getattr(imported, name) for name in getattr(imported, "__all__", ())}
         found += [f"{module}.{name}" for name, value in home.items() if inspect.isroutine(value)]
-    return [name for name in found if not name.startswith("opencv_warp.")]  # `opencv` exports them
+    return found
 
 
 def measure(name: str, count: int) -> dict[str, Any] | None:

@@ -9,21 +9,7 @@ import jax.numpy as jnp
 from .. import checks
 from ..sampling import projective
 from ._opencv_coordinates import (
-    BORDER_CONSTANT,
-    BORDER_DEFAULT,
-    BORDER_REFLECT,
-    BORDER_REFLECT101,
-    BORDER_REFLECT_101,
-    BORDER_REPLICATE,
-    BORDER_WRAP,
-    INTER_AREA,
-    INTER_CUBIC,
-    INTER_LANCZOS4,
-    INTER_LINEAR,
-    INTER_NEAREST,
     STEPS,
-    WARP_INVERSE_MAP,
-    WARP_RELATIVE_MAP,
     checked_flags,
     checked_image,
     checked_matrix,
@@ -34,29 +20,12 @@ from ._opencv_coordinates import (
     rows_of,
     warp,
 )
+from ._opencv_names import BORDER_CONSTANT, INTER_LINEAR, WARP_INVERSE_MAP, WARP_RELATIVE_MAP
 
 if TYPE_CHECKING:
     from jaxtyping import Array, Float, Shaped
 
-__all__ = [
-    "BORDER_CONSTANT",
-    "BORDER_DEFAULT",
-    "BORDER_REFLECT",
-    "BORDER_REFLECT101",
-    "BORDER_REFLECT_101",
-    "BORDER_REPLICATE",
-    "BORDER_WRAP",
-    "INTER_AREA",
-    "INTER_CUBIC",
-    "INTER_LANCZOS4",
-    "INTER_LINEAR",
-    "INTER_NEAREST",
-    "WARP_INVERSE_MAP",
-    "WARP_RELATIVE_MAP",
-    "remap",
-    "warpAffine",
-    "warpPerspective",
-]
+__all__ = ["remap", "warpAffine", "warpPerspective"]
 
 
 def warpAffine(  # noqa: N802 -- OpenCV's name
@@ -96,7 +65,7 @@ def warpAffine(  # noqa: N802 -- OpenCV's name
     Example:
       >>> import jax.numpy as jnp
       >>> import numpy as np
-      >>> from jax_resample.compat import opencv_warp as cv
+      >>> from jax_resample.compat import opencv as cv
       >>> one_to_the_right = np.array([[1.0, 0.0, 1.0], [0.0, 1.0, 0.0]])
       >>> cv.warpAffine(jnp.array([[1.0, 2.0, 3.0]]), one_to_the_right, (3, 1))
       Array([[0., 1., 2.]], dtype=float32)
@@ -142,7 +111,7 @@ def warpPerspective(  # noqa: N802
     Example:
       >>> import jax.numpy as jnp
       >>> import numpy as np
-      >>> from jax_resample.compat import opencv_warp as cv
+      >>> from jax_resample.compat import opencv as cv
       >>> half = np.diag([1.0, 1.0, 0.5])  # output pixel p reads 2 p
       >>> cv.warpPerspective(jnp.arange(6.0)[None], half, (3, 1), flags=cv.INTER_LINEAR | cv.WARP_INVERSE_MAP)
       Array([[0., 2., 4.]], dtype=float32)
@@ -185,7 +154,7 @@ def remap(
 
     Example:
       >>> import jax.numpy as jnp
-      >>> from jax_resample.compat import opencv_warp as cv
+      >>> from jax_resample.compat import opencv as cv
       >>> x, y = jnp.array([[0.5, 1.75]]), jnp.zeros((1, 2))
       >>> cv.remap(jnp.array([[0.0, 10.0, 20.0]]), x, y, cv.INTER_LINEAR)
       Array([[ 5. , 17.5]], dtype=float32)
