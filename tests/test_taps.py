@@ -13,7 +13,7 @@ from jax_resample.build import build
 from jax_resample.conventions import METHODS, TORCH, torch_convention
 from jax_resample.coordinates import output_size
 from jax_resample.kernels import KERNELS
-from jax_resample.lowering.gather import table
+from jax_resample.lowering.gather import table, windows
 from jax_resample.taps import Taps
 
 from .modes import as_matrix
@@ -83,6 +83,23 @@ def test_gather_columns_hold_the_same_operator_and_read_only_weighed_samples(unr
         empty = np.zeros(side.m, bool) if columns.empty is None else columns.empty
         assert not (reads & (side.as_matrix() == 0))[~empty].any()
         np.testing.assert_array_equal(empty, ~(side.as_matrix() != 0).any(axis=1))
+
+
+@pytest.mark.parametrize("unrolled", [1, 64])
+@given(spec=axes())
+def test_gather_windows_hold_the_same_operator_and_lie_inside(unrolled, spec):
+    taps = build(spec)
+    for side in (taps, taps.transposed):
+        found = windows(side, unrolled)
+        turns, width, m = found.weights.shape
+        assert found.first.shape == (turns, m) == (turns, side.m)
+        assert turns == 1 if side.support <= unrolled else width <= 8
+        index = found.first[:, None] + np.arange(width)[:, None]
+        assert index.min() >= 0
+        assert index.max() < side.n
+        matrix = np.zeros((side.m, side.n), found.weights.dtype)
+        np.add.at(matrix, (np.arange(side.m), index), found.weights)
+        np.testing.assert_array_equal(matrix, side.as_matrix())
 
 
 @pytest.mark.parametrize(("method", "antialias"), ROWS)

@@ -1,11 +1,14 @@
 """Gather over taps: the lowering whose work grows with the output and not with its square.
 
-Each pass is a sum of ``K`` gathered arrays, each times a row of weights. Nothing in it reads a sample
-whose weight is zero, so a NaN or an infinity reaches only the outputs that weigh it.
+Each pass is a sum of ``K`` gathered arrays, each times a row of weights. Where a gather copies vectors, each
+tap has indices of its own. Where it copies single numbers, an output's taps are a window of consecutive
+samples: the array is shifted by ``k``, and all gathers share the windows' first indices, which a compiler
+loads and checks once. Nothing multiplies a sample whose weight is zero, so a NaN or an infinity reaches only
+the outputs that weigh it.
 """
 
 import operator
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from math import prod
@@ -23,8 +26,7 @@ VECTOR = 16
 
 # Up to this many taps the sum is one expression, beyond it a loop that adds a few of them at a time. XLA's
 # CPU compiler does not vectorise long ones: 16 taps of a photo's columns take 0.23 ns a product, and 0.05 ns
-# in a loop. Without vectors a loop gains nothing but a smaller program, and fixes the layout of its sum: 17
-# taps along the rows of uint8 photos then take up to four times as long.
+# in a loop. Without vectors a loop gains nothing but a smaller program.
 _UNROLLED_VECTOR_TAPS = 12
 _UNROLLED_TAPS = 64
 _TAPS_PER_TURN = 8
@@ -46,14 +48,14 @@ class Table:
 
 
 @lru_cache(maxsize=_CACHED_TABLES)
-def table(taps: Taps, unrolled: int) -> Table:
+def table(taps: Taps, unrolled: int = _UNROLLED_VECTOR_TAPS) -> Table:
     """Gather columns in which unused places repeat a used one; more than ``unrolled`` taps take turns.
 
     A row with fewer than ``K`` taps must not multiply a stranger's NaN by zero. Its spare places read
     its heaviest sample again, and that sample's weight is split over them in exact powers of two; where
     the order of rounding counts they weigh nothing.
     """
-    turns = -(-taps.support // _TAPS_PER_TURN) if taps.support > unrolled else 1
+    turns = _turns(taps, unrolled)
     spare = -taps.support % turns
     weights = np.pad(taps.weights, ((0, 0), (0, spare)))
     live = weights != 0
@@ -78,41 +80,98 @@ def table(taps: Taps, unrolled: int) -> Table:
     )
 
 
+@dataclass(frozen=True)
+class Windows:
+    """Taps as windows that lie inside the input.
+
+    First samples have shape ``(turns, m)``, weights ``(turns, width, m)``, zero where a sample is not read.
+    """
+
+    first: np.ndarray
+    weights: np.ndarray
+
+
+@lru_cache(maxsize=_CACHED_TABLES)
+def windows(taps: Taps, unrolled: int = _UNROLLED_TAPS) -> Windows:
+    """Windows of all taps, or of a few a turn where there are more than ``unrolled``."""
+    turns = _turns(taps, unrolled)
+    each = -(-taps.support // turns)
+    width = min(each, taps.n)
+    first = np.minimum(taps.start + each * np.arange(turns)[:, None], taps.n - width)
+    row, column, value = taps.entries()
+    turn = (column - taps.start[row]) // each
+    weights = np.zeros((turns, width, taps.m), taps.weights.dtype)
+    weights[turn, column - first[turn, row], row] = value
+    return Windows(first.astype(np.int32), weights)
+
+
+def _turns(taps: Taps, unrolled: int) -> int:
+    return -(-taps.support // _TAPS_PER_TURN) if taps.support > unrolled else 1
+
+
 def apply_taps(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
     """One pass: ``x`` resampled along ``axis``, in the sum's dtype (``taps.sum_dtype``)."""
     if taps.is_selection:
         return take(x, taps.start, axis)
-    kind = taps.sum_dtype(x.dtype)
     if taps.m == 1 and axis == x.ndim - 1 and taps.sums is None and taps.weights.all():
-        return _weighted_sum(x.astype(kind), taps)
-    columns = table(taps, _UNROLLED_VECTOR_TAPS if copies_vectors(x.shape, axis) else _UNROLLED_TAPS)
-    along = tuple(-1 if a == axis else 1 for a in range(x.ndim))
+        return _weighted_sum(x.astype(taps.sum_dtype(x.dtype)), taps)
+    return (_by_vectors if copies_vectors(x.shape, axis) else _by_windows)(x, taps, axis)
+
+
+def _by_vectors(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
+    columns, along = table(taps), _along(x, axis)
 
     def terms(index: Array, weights: Array) -> Iterator[jax.Array]:
         # Samples are widened as they are read: before the loop they would be stored wide.
         pairs = zip(index, weights, strict=True)
         return (products(take(x, i, axis), w.reshape(along), taps) for i, w in pairs)
 
-    def turn(total: jax.Array, columns: tuple[Array, Array]) -> tuple[jax.Array, None]:
-        # One by one where a library's rounding is to show; else those of a turn among themselves, first.
-        one_by_one = taps.sums is not None and taps.sums.apart
-        added = terms(*columns)
-        return (
-            reduce(operator.add, added, total) if one_by_one else total + reduce(operator.add, added)
-        ), None
+    total = _sum(terms, columns.index, weights_for(x, columns.weights, taps), taps)
+    if columns.empty is None:
+        return total
+    return jnp.where(columns.empty.reshape(along), jnp.zeros((), total.dtype), total)
 
-    index, weights = columns.index, weights_for(x, columns.weights, taps)
-    if taps.sums is not None and taps.sums.backwards:
-        index, weights = index[::-1, ::-1], weights[::-1, ::-1]
+
+def _by_windows(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
+    found, along = windows(taps), _along(x, axis)
+    weights = weights_for(x, found.weights, taps)
+    width = weights.shape[1]
+    skips = (weights == 0).any(axis=(0, 2)) & (weights.dtype.kind == "f")
+
+    def terms(first: Array, weights: Array) -> Iterator[jax.Array]:
+        for k in range(width):
+            w = weights[k].reshape(along)
+            read = take(lax.slice_in_dim(x, k, k + taps.n - width + 1, axis=axis), first, axis)
+            yield products(jnp.where(w != 0, read, jnp.zeros((), x.dtype)) if skips[k] else read, w, taps)
+
+    return _sum(terms, found.first, weights, taps)
+
+
+def _along(x: jax.Array, axis: int) -> tuple[int, ...]:
+    """The shape that lets a vector along an axis meet the array."""
+    return tuple(-1 if a == axis else 1 for a in range(x.ndim))
+
+
+def _sum(
+    terms: Callable[[Array, Array], Iterator[jax.Array]], index: np.ndarray, weights: np.ndarray, taps: Taps
+) -> jax.Array:
+    """The terms of all turns, the last first where a library adds them so."""
+    backwards = taps.sums is not None and taps.sums.backwards
+    # One by one where a library's rounding is to show; else those of a turn among themselves, first.
+    one_by_one = taps.sums is not None and taps.sums.apart
+
+    def added(index: Array, weights: Array) -> list[jax.Array]:
+        return list(terms(index, weights))[:: -1 if backwards else 1]
+
+    def turn(total: jax.Array, of_turn: tuple[Array, Array]) -> tuple[jax.Array, None]:
+        here = added(*of_turn)
+        return reduce(operator.add, here, total) if one_by_one else total + reduce(operator.add, here), None
+
     if len(index) == 1:
-        total = reduce(operator.add, terms(index[0], weights[0]))
-    else:
-        one = jax.eval_shape(lambda i, w: next(terms(i, w)), index[0], weights[0])
-        none = lax.full(one.shape, 0, one.dtype, sharding=one.sharding)
-        total = lax.scan(turn, none, (index, weights))[0]
-    if columns.empty is not None:
-        total = jnp.where(columns.empty.reshape(along), jnp.zeros((), kind), total)
-    return total
+        return reduce(operator.add, added(index[0], weights[0]))
+    one = jax.eval_shape(lambda i, w: next(iter(terms(i, w))), index[0], weights[0])
+    none = lax.full(one.shape, 0, one.dtype, sharding=one.sharding)
+    return lax.scan(turn, none, (index, weights), reverse=backwards)[0]
 
 
 def weights_for(x: jax.Array, weights: np.ndarray, taps: Taps) -> np.ndarray:

@@ -50,14 +50,13 @@ def _stored(x: jax.Array, step: Step, kind: Any) -> jax.Array:
 
     XLA stores the result as its gather makes it, with the gathered axis outermost. So it leaves the
     conditional with all axes before that one merged, and all after it, which keeps it in its place: enlarging
-    333 x 500 to 1080 x 1920 then takes 3 ms and not 8. Where fixed point shrinks, XLA's layout is better.
+    333 x 500 to 1080 x 1920 then takes 3 ms and not 8.
     """
     taps, axis = step.taps, step.axis
     stored = taps.sum_dtype(x.dtype) if taps.sums is None else taps.sums.stored(kind)
     ends = [(0, taps.m - taps.n if a == axis else 0, 0) for a in range(x.ndim)]
     shape = tuple(taps.m if a == axis else length for a, length in enumerate(x.shape))
-    in_place = taps.sums is None or taps.m > taps.n
-    merged = (prod(shape[:axis]), taps.m, prod(shape[axis + 1 :])) if in_place else shape
+    merged = (prod(shape[:axis]), taps.m, prod(shape[axis + 1 :]))
 
     def other(v: jax.Array) -> jax.Array:
         return lax.pad(v, jnp.zeros((), v.dtype), ends).astype(stored)
