@@ -44,18 +44,22 @@ def values(x: jax.Array, weights: list[jax.Array], start: list[jax.Array]) -> ja
 
 
 def _values(x: jax.Array, first: jax.Array, planes: list[list[jax.Array]]) -> jax.Array:
-    """One gather of neighbouring pixels for each combination of taps of the axes but the last."""
+    """One gather of pixels for each combination of taps, from the image shifted by its place in a window.
+
+    All of them then share their indices, which a compiler loads and checks once.
+    """
     kind, channels, support = planes[0][0].dtype, x.shape[-1], tuple(len(w) for w in planes)
     dimensions = lax.GatherDimensionNumbers(offset_dims=(2,), collapsed_slice_dims=(), start_index_map=(0,))
+    flat, place = x.reshape(-1), first[..., None] * jnp.int32(channels)
+    length = flat.shape[0] - _distance(x, tuple(k - 1 for k in support)) * channels
     terms = []
-    for outer in product(*map(range, support[:-1])):
-        place = (first + jnp.int32(_distance(x, outer))) * jnp.int32(channels)
+    for taps in product(*map(range, support)):
+        shift = _distance(x, taps) * channels
+        shifted = lax.slice_in_dim(flat, shift, shift + length)
         mode = lax.GatherScatterMode.PROMISE_IN_BOUNDS
-        run = lax.gather(x.reshape(-1), place[..., None], dimensions, (support[-1] * channels,), mode=mode)
-        for last in range(support[-1]):
-            pixel = run[..., last * channels : (last + 1) * channels].astype(kind)
-            w = reduce(jnp.multiply, (w[k] for k, w in zip((*outer, last), planes, strict=True)))
-            terms.append(weighted(w[..., None], pixel))
+        pixel = lax.gather(shifted, place, dimensions, (channels,), mode=mode).astype(kind)
+        w = reduce(jnp.multiply, (w[k] for k, w in zip(taps, planes, strict=True)))
+        terms.append(weighted(w[..., None], pixel))
     return reduce(jnp.add, terms)
 
 
@@ -67,10 +71,10 @@ def _first_pixel(x: jax.Array, start: list[jax.Array]) -> jax.Array:
     return place
 
 
-def _distance(x: jax.Array, outer: tuple[int, ...]) -> int:
-    """Pixels from the first of a window to those with taps ``outer`` of all axes but the last."""
+def _distance(x: jax.Array, taps: tuple[int, ...]) -> int:
+    """Pixels from the first of a window to the one with these taps."""
     place = 0
-    for length, k in zip(x.shape[1:-1], (*outer, 0), strict=True):
+    for length, k in zip(x.shape[1:-1], taps, strict=True):
         place = place * length + k
     return place
 
