@@ -19,6 +19,9 @@ from .apart import apart
 
 # A sum over channels is made in this many lanes, which a processor adds at once.
 _LANES = 8
+# Windows of up to this many pixels are gathered one by one, which is 2.5 times as fast for 4 x 4 of them; for
+# 4 x 4 x 4 rows at once are, by 2, and a shorter program.
+_PIXEL_BY_PIXEL = 16
 
 
 def weighted(w: jax.Array, v: jax.Array) -> jax.Array:
@@ -44,22 +47,25 @@ def values(x: jax.Array, weights: list[jax.Array], start: list[jax.Array]) -> ja
 
 
 def _values(x: jax.Array, first: jax.Array, planes: list[list[jax.Array]]) -> jax.Array:
-    """One gather of pixels for each combination of taps, from the image shifted by its place in a window.
+    """Gathers of runs of pixels, from the image shifted by a run's place in the window.
 
     All of them then share their indices, which a compiler loads and checks once.
     """
     kind, channels, support = planes[0][0].dtype, x.shape[-1], tuple(len(w) for w in planes)
     dimensions = lax.GatherDimensionNumbers(offset_dims=(2,), collapsed_slice_dims=(), start_index_map=(0,))
     flat, place = x.reshape(-1), first[..., None] * jnp.int32(channels)
-    length = flat.shape[0] - _distance(x, tuple(k - 1 for k in support)) * channels
+    run = 1 if prod(support) <= _PIXEL_BY_PIXEL else support[-1]
+    length = flat.shape[0] - _distance(x, (*(k - 1 for k in support[:-1]), support[-1] - run)) * channels
     terms = []
-    for taps in product(*map(range, support)):
-        shift = _distance(x, taps) * channels
+    for *outer, begin in product(*map(range, support[:-1]), range(0, support[-1], run)):
+        shift = _distance(x, (*outer, begin)) * channels
         shifted = lax.slice_in_dim(flat, shift, shift + length)
         mode = lax.GatherScatterMode.PROMISE_IN_BOUNDS
-        pixel = lax.gather(shifted, place, dimensions, (channels,), mode=mode).astype(kind)
-        w = reduce(jnp.multiply, (w[k] for k, w in zip(taps, planes, strict=True)))
-        terms.append(weighted(w[..., None], pixel))
+        pixels = lax.gather(shifted, place, dimensions, (run * channels,), mode=mode)
+        for k in range(run):
+            pixel = pixels[..., k * channels : (k + 1) * channels].astype(kind)
+            w = reduce(jnp.multiply, (w[t] for t, w in zip((*outer, begin + k), planes, strict=True)))
+            terms.append(weighted(w[..., None], pixel))
     return reduce(jnp.add, terms)
 
 
