@@ -169,7 +169,7 @@ def _sum(
 
     if len(index) == 1:
         return reduce(operator.add, added(index[0], weights[0]))
-    one = jax.eval_shape(lambda i, w: next(iter(terms(i, w))), index[0], weights[0])
+    one = jax.eval_shape(lambda i, w: next(terms(i, w)), index[0], weights[0])
     none = lax.full(one.shape, 0, one.dtype, sharding=one.sharding)
     return lax.scan(turn, none, (index, weights), reverse=backwards)[0]
 

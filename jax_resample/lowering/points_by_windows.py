@@ -1,9 +1,9 @@
 """The three programs of `points` where the taps of each axis are neighbours: one window of pixels a point.
 
-They are made for a CPU. Sampling gathers windows whose rows are contiguous numbers. The two adjoint programs
-are loops over the points, whose bodies read, or read and write back, one window: XLA compiles such a loop to
-machine code without a call in it, while its scatter takes numbers one at a time. The loops run in order, so
-that their sums are the same on every run.
+They are made for a CPU. Sampling gathers a window pixel by pixel, or by rows where it is large. The two
+adjoint programs are loops over the points, whose bodies read, or read and write back, one window: XLA makes
+such a loop machine code without a call in it, while its scatter takes numbers one at a time. The loops run
+in order, so that their sums are the same on every run.
 """
 
 from collections.abc import Callable
@@ -53,6 +53,7 @@ def _values(x: jax.Array, first: jax.Array, planes: list[list[jax.Array]]) -> ja
     """
     kind, channels, support = planes[0][0].dtype, x.shape[-1], tuple(len(w) for w in planes)
     dimensions = lax.GatherDimensionNumbers(offset_dims=(2,), collapsed_slice_dims=(), start_index_map=(0,))
+    mode = lax.GatherScatterMode.PROMISE_IN_BOUNDS
     flat, place = x.reshape(-1), first[..., None] * jnp.int32(channels)
     run = 1 if prod(support) <= _PIXEL_BY_PIXEL else support[-1]
     length = flat.shape[0] - _distance(x, (*(k - 1 for k in support[:-1]), support[-1] - run)) * channels
@@ -60,7 +61,6 @@ def _values(x: jax.Array, first: jax.Array, planes: list[list[jax.Array]]) -> ja
     for *outer, begin in product(*map(range, support[:-1]), range(0, support[-1], run)):
         shift = _distance(x, (*outer, begin)) * channels
         shifted = lax.slice_in_dim(flat, shift, shift + length)
-        mode = lax.GatherScatterMode.PROMISE_IN_BOUNDS
         pixels = lax.gather(shifted, place, dimensions, (run * channels,), mode=mode)
         for k in range(run):
             pixel = pixels[..., k * channels : (k + 1) * channels].astype(kind)
