@@ -156,8 +156,9 @@ def test_gradients_check_numerically(lengths, kernel, boundary, order, rng, x64)
         check_derivatives(jax.grad(lambda u, x: (f(x, u) ** 2).sum()), (u, x), rng)
 
 
+@pytest.mark.parametrize("channels_first", [False, True])
 @pytest.mark.parametrize("lowering", ["taps", "windows", "sorted", "products"])
-def test_lowerings_agree(lowering, rng, x64):
+def test_lowerings_agree(lowering, channels_first, rng, x64):
     """All three programs of every lowering: values, and gradients to the image and to the weights."""
     x, y = jnp.asarray(rng.standard_normal((2, 4, 5, 3))), jnp.asarray(rng.standard_normal((2, 6, 3)))
     start = [jnp.asarray(rng.integers(0, n - 1, (2, 6, 1)), jnp.int32) for n in (4, 5)]
@@ -166,7 +167,8 @@ def test_lowerings_agree(lowering, rng, x64):
 
     @jax.jit
     def programs(x, weights, y):
-        call = partial(gather_points, index=index, contiguous=True, lowering=lowering)
+        options = {"contiguous": True, "channels_first": channels_first, "lowering": lowering}
+        call = partial(gather_points, index=index, **options)
         value, pull = jax.vjp(lambda x, weights: call(x, weights=weights), x, weights)
         return value, *pull(y)
 

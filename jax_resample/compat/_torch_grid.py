@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import jax.numpy as jnp
 import numpy as np
 
 from .. import checks
@@ -51,14 +50,14 @@ def grid_sample(
         checks.refuse("grid", "have the batch size of `input`", f"shapes {points.shape} and {x.shape}")
     if mode == "bicubic" and x.ndim != 4:
         checks.refuse("mode", "be 'bilinear' or 'nearest' for volumes", repr(mode))
-    y = _grid.grid_sample(
-        jnp.moveaxis(x, 1, -1),
+    return _grid.sample_grid(
+        x,
         points,
         mode=mode,
         padding_mode=padding_mode,
         align_corners=_flag(align_corners),
+        channels_first=True,
     )
-    return jnp.moveaxis(y, -1, 1)
 
 
 def affine_grid(

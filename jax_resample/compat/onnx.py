@@ -21,7 +21,7 @@ import numpy as np
 
 from .. import checks
 from ..sampling.grid import affine_grid as _affine_grid
-from ..sampling.grid import grid_sample as _grid_sample
+from ..sampling.grid import sample_grid as _sample_grid
 from ..sampling.roi import roi_align as _roi_align
 from ._onnx_resize import flag as _flag
 from ._onnx_resize import resize as resize
@@ -80,9 +80,14 @@ def grid_sample(
     if x.ndim < 3:
         checks.refuse("X", "have a batch, channels and at least one spatial axis", f"shape {x.shape}")
     align = _flag(align_corners, "align_corners")
-    last = jnp.moveaxis(x, 1, -1)
-    y = _grid_sample(last, grid, mode=_SAMPLING[mode], padding_mode=padding_mode, align_corners=align)
-    return jnp.moveaxis(y, -1, 1)
+    return _sample_grid(
+        x,
+        grid,
+        mode=_SAMPLING[mode],
+        padding_mode=padding_mode,
+        align_corners=align,
+        channels_first=True,
+    )
 
 
 def affine_grid(

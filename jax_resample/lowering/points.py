@@ -34,6 +34,7 @@ def gather_points(
     weights: tuple[jax.Array, ...],
     *,
     contiguous: bool = False,
+    channels_first: bool = False,
     lowering: str = "auto",
 ) -> jax.Array:
     """Weighted sums of samples at data-dependent points: ``(B, *spatial, C)`` to ``(B, P, C)``.
@@ -49,6 +50,8 @@ def gather_points(
         nothing.
       contiguous: a promise that ``index[..., k] == index[..., 0] + k`` on every axis, which allows faster
         programs. With a broken promise the result is unspecified.
+      channels_first: how image and result lie in memory: the caller transposes ``(B, C, *spatial)`` to ``x``
+        and the result to ``(B, C, P)``, which programs that read and write planes make no work.
       lowering: the programs, ``"auto"`` or one of ``LOWERINGS``.
 
     Returns:
@@ -68,6 +71,7 @@ def gather_points(
         spatial=tuple(x.shape[1:-1]),
         dtype=jnp.dtype(x.dtype),
         contiguous=contiguous,
+        channels_first=channels_first,
         lowering=lowering,
     )
 
@@ -171,7 +175,10 @@ def _evaluate(*operands: jax.Array, target: int, **params: Any) -> jax.Array:
     return evaluate(arrays, index, target=target, **params)
 
 
-@partial(jax.jit, static_argnames=("target", "spatial", "dtype", "contiguous", "lowering", "platform"))
+_STATIC = ("target", "spatial", "dtype", "contiguous", "channels_first", "lowering", "platform")
+
+
+@partial(jax.jit, static_argnames=_STATIC)
 def _compiled(*operands: jax.Array, **params: Any) -> jax.Array:
     return _evaluate(*operands, **params)
 

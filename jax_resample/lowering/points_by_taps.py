@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from .points_by_windows import weighted
+from .windows import weighted
 
 _BATCH: dict[str, Any] = {"operand_batching_dims": (0,), "start_indices_batching_dims": (0,)}
 _IN_BOUNDS = lax.GatherScatterMode.PROMISE_IN_BOUNDS

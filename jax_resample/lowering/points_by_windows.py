@@ -16,17 +16,13 @@ import jax.numpy as jnp
 from jax import lax
 
 from .apart import apart
+from .windows import distance, first_pixel, nothing, weighted
 
 # A sum over channels is made in this many lanes, which a processor adds at once.
 _LANES = 8
 # Windows of up to this many pixels are gathered one by one, which is 2.5 times as fast for 4 x 4 of them; for
 # 4 x 4 x 4 rows at once are, by 2, and a shorter program.
 _PIXEL_BY_PIXEL = 16
-
-
-def weighted(w: jax.Array, v: jax.Array) -> jax.Array:
-    """``w * v``, nothing where a weight is zero: what is not read does not spread."""
-    return jnp.where(w == 0, jnp.zeros((), v.dtype), w * v)
 
 
 def values(x: jax.Array, weights: list[jax.Array], start: list[jax.Array]) -> jax.Array:
@@ -40,10 +36,10 @@ def values(x: jax.Array, weights: list[jax.Array], start: list[jax.Array]) -> ja
     kind = weights[0].dtype
 
     def none(x: jax.Array, first: jax.Array, planes: list[list[jax.Array]]) -> jax.Array:
-        return jnp.zeros(shape, kind) + _nothing(x).astype(kind)
+        return jnp.zeros(shape, kind) + nothing(x).astype(kind)
 
     planes = [[w[..., k] for k in range(w.shape[-1])] for w in weights]
-    return apart(_values, none, x, _first_pixel(x, start), planes)
+    return apart(_values, none, x, first_pixel(x, start), planes)
 
 
 def _values(x: jax.Array, first: jax.Array, planes: list[list[jax.Array]]) -> jax.Array:
@@ -56,10 +52,10 @@ def _values(x: jax.Array, first: jax.Array, planes: list[list[jax.Array]]) -> ja
     mode = lax.GatherScatterMode.PROMISE_IN_BOUNDS
     flat, place = x.reshape(-1), first[..., None] * jnp.int32(channels)
     run = 1 if prod(support) <= _PIXEL_BY_PIXEL else support[-1]
-    length = flat.shape[0] - _distance(x, (*(k - 1 for k in support[:-1]), support[-1] - run)) * channels
+    length = flat.shape[0] - distance(x, (*(k - 1 for k in support[:-1]), support[-1] - run)) * channels
     terms = []
     for *outer, begin in product(*map(range, support[:-1]), range(0, support[-1], run)):
-        shift = _distance(x, (*outer, begin)) * channels
+        shift = distance(x, (*outer, begin)) * channels
         shifted = lax.slice_in_dim(flat, shift, shift + length)
         pixels = lax.gather(shifted, place, dimensions, (run * channels,), mode=mode)
         for k in range(run):
@@ -67,22 +63,6 @@ def _values(x: jax.Array, first: jax.Array, planes: list[list[jax.Array]]) -> ja
             w = reduce(jnp.multiply, (w[t] for t, w in zip((*outer, begin + k), planes, strict=True)))
             terms.append(weighted(w[..., None], pixel))
     return reduce(jnp.add, terms)
-
-
-def _first_pixel(x: jax.Array, start: list[jax.Array]) -> jax.Array:
-    """The first pixel of each point's window, ``(B, P)``, in the order in which the whole batch is stored."""
-    place = lax.broadcasted_iota(jnp.int32, start[0].shape, 0)
-    for length, first in zip(x.shape[1:-1], start, strict=True):
-        place = place * jnp.int32(length) + first
-    return place
-
-
-def _distance(x: jax.Array, taps: tuple[int, ...]) -> int:
-    """Pixels from the first of a window to the one with these taps."""
-    place = 0
-    for length, k in zip(x.shape[1:-1], taps, strict=True):
-        place = place * length + k
-    return place
 
 
 def image(
@@ -161,14 +141,9 @@ def _outer(vectors: list[jax.Array]) -> jax.Array:
 def _loop(y: jax.Array, body: Callable[[jax.Array, jax.Array], jax.Array], start: jax.Array) -> jax.Array:
     """``body(p, result)`` for every point ``p``, in order; ``start`` varies over ``y``'s axes of a mesh."""
     points = lax.convert_element_type(y.shape[0] * y.shape[1], jnp.int32)
-    start = start + _nothing(y)
+    start = start + nothing(y)
 
     def step(state: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
         return state[0] + jnp.int32(1), body(state[0], state[1])
 
     return lax.while_loop(lambda state: state[0] < points, step, (jnp.int32(0), start))[1]
-
-
-def _nothing(x: jax.Array) -> jax.Array:
-    """Zero, varying over the axes of a mesh over which ``x`` varies."""
-    return lax.slice(x, (0,) * x.ndim, (0,) * x.ndim).sum()

@@ -7,8 +7,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from . import points_by_products, points_by_taps, points_by_windows, points_sorted
-from .points_by_windows import weighted
+from . import points_by_planes, points_by_products, points_by_taps, points_by_windows, points_sorted
+from .windows import weighted
 
 IMAGE, VALUES, WEIGHTS = 0, 1, 2  # places of the arrays; the weights of axis `a` have place `WEIGHTS + a`
 
@@ -26,6 +26,13 @@ _MOST_PIXELS = 1024
 # And while the weights of all points and pixels together are no more than this.
 _MOST_WEIGHTS = 1 << 26
 
+# On a CPU windows of up to this many pixels are read for many points at once where channels lie in planes
+# or are few beside the taps. Two cores, in ms, against windows one by one. Channels first: sixteen photos
+# 6.4 and 8.7, two maps of 16 channels 4.6 and 7.6, eight of 64 channels 2.3 and 4.4, a volume of four 0.9
+# and 1.7. Channels last: the volume, eight taps, 1.0 and 1.5; photos, four taps, 6.3 and 5.4, 16 channels
+# 9.5 and 5.3.
+_MOST_TAPS = 16
+
 
 def evaluate(
     arrays: list[Any],
@@ -35,6 +42,7 @@ def evaluate(
     spatial: tuple[int, ...],
     dtype: Any,
     contiguous: bool,
+    channels_first: bool,
     lowering: str,
     platform: str,
 ) -> jax.Array:
@@ -42,6 +50,9 @@ def evaluate(
     x, y, *weights = arrays
     name = _AUTO.get(platform, "taps") if lowering == "auto" else lowering
     if name == "windows" and contiguous:
+        if target == VALUES and _in_planes(x.shape[-1], index, channels_first):
+            start = [i[..., 0] for i in index]
+            return points_by_planes.values(x, weights, start, channels_first=channels_first)
         return _by_windows(x, y, weights, index, target, spatial, dtype)
     products = name == "products" and (lowering == name or _is_small(spatial, index[0].shape[:2]))
     program = points_by_products if products else points_by_taps
@@ -70,6 +81,12 @@ def _by_windows(
         return points_by_windows.values(x, weights, start)
     support = tuple(i.shape[-1] for i in index)
     return _contract(points_by_windows.dots(x, y, support, start), weights, target - WEIGHTS)
+
+
+def _in_planes(channels: int, index: list[jax.Array], channels_first: bool) -> bool:
+    """Whether channels lie in planes or are few beside the taps, which are not too many."""
+    taps = prod(i.shape[-1] for i in index)
+    return taps <= _MOST_TAPS and (channels_first or channels == 1 or 2 * channels <= taps)
 
 
 def _is_small(spatial: tuple[int, ...], points: tuple[Any, ...]) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax
@@ -88,7 +89,16 @@ def grid_sample(
       >>> jr.grid_sample(images, grid, align_corners=True)[..., 0]
       Array([[1.5, 2. ]], dtype=float32)
     """
+    return sample_grid(x, grid, mode=mode, padding_mode=padding_mode, align_corners=align_corners)
+
+
+def sample_grid(
+    x: Any, grid: Any, *, mode: str, padding_mode: str, align_corners: Any, channels_first: bool = False
+) -> jax.Array:
+    """`grid_sample`, whose image and result have their channels before the spatial axes if asked."""
     x, grid = checks.as_array(x, "x"), checks.as_array(grid, "grid")
+    if channels_first:
+        x = jnp.moveaxis(x, 1, -1)
     checks.one_of(mode, MODES, "mode")
     checks.one_of(padding_mode, PADDINGS, "padding_mode")
     align = checks.a_bool(align_corners, "align_corners")
@@ -102,14 +112,18 @@ def grid_sample(
     checks.static_lengths(x, range(1, x.ndim - 1), "x")
     if mode != "nearest":
         checks.a_weighable(x, unless=", unless samples are only moved", used=f" with mode {mode!r}")
-    return _grid_sample(x, grid, mode=mode, padding_mode=padding_mode, align_corners=align)
+    options = {"mode": mode, "padding_mode": padding_mode, "align_corners": align}
+    return _grid_sample(x, grid, **options, channels_first=channels_first)
 
 
-@partial(jax.jit, static_argnames=("mode", "padding_mode", "align_corners"))
+@partial(jax.jit, static_argnames=("mode", "padding_mode", "align_corners", "channels_first"))
 def _grid_sample(
-    x: jax.Array, grid: jax.Array, *, mode: str, padding_mode: str, align_corners: bool
+    x: jax.Array, grid: jax.Array, *, mode: str, padding_mode: str, align_corners: bool, channels_first: bool
 ) -> jax.Array:
-    """Pixels from normalised coordinates, then as `jax_resample.sample`."""
+    """Pixels from normalised coordinates, then as `jax_resample.sample`.
+
+    The channels of ``x`` come last; ``channels_first`` tells where they lie in memory, and are in the result.
+    """
     with jax.named_scope("jax_resample"):
         spatial = x.ndim - 2
         kind = np.promote_types(dtypes.compute_dtype(x.dtype), dtypes.compute_dtype(grid.dtype))
@@ -121,7 +135,11 @@ def _grid_sample(
             g = points[..., spatial - 1 - axis]
             u = pixel(g, n, align_corners=align_corners, scalar=scalar)
             taps.append(taps_at(u, n, MODES[mode], boundary))
-        return sample_taps(images, taps, contiguous=True).reshape(shape)
+        y = sample_taps(images, taps, contiguous=True, channels_first=channels_first)
+        if not channels_first:
+            return y.reshape(shape)
+        batch, *places, channels = shape
+        return jnp.moveaxis(y.reshape(batch, prod(places), channels), -1, 1).reshape(batch, channels, *places)
 
 
 def pixel(g: jax.Array, n: int, *, align_corners: bool, scalar: bool = False) -> jax.Array:

@@ -200,21 +200,28 @@ def arrange(
 
 
 def sample_taps(
-    x: jax.Array, taps: Sequence[PointTaps], cval: jax.Array | None = None, *, contiguous: bool = False
+    x: jax.Array,
+    taps: Sequence[PointTaps],
+    cval: jax.Array | None = None,
+    *,
+    contiguous: bool = False,
+    channels_first: bool = False,
 ) -> jax.Array:
     """``(B, *spatial, C)`` and taps ``(B, P, K)`` of each axis to ``(B, P, C)``, rounded once to its dtype.
 
     What lies outside a constant boundary is ``cval``, 0 if it is None. ``contiguous`` says that the indices
-    of each point are neighbours in ascending order, as `fold_taps` makes them unless the boundary wraps.
+    of each point are neighbours in ascending order, as `fold_taps` makes them unless the boundary wraps, and
+    ``channels_first`` that the caller transposes both arrays from and to channels first.
     """
     if jnp.issubdtype(x.dtype, jnp.complexfloating):
-        real = sample_taps(x.real, taps, cval, contiguous=contiguous)
-        return jax.lax.complex(real, sample_taps(x.imag, taps, contiguous=contiguous))
+        of = partial(sample_taps, taps=taps, contiguous=contiguous, channels_first=channels_first)
+        return jax.lax.complex(of(x.real, cval=cval), of(x.imag))
     if not dtypes.is_weighable(x.dtype):
         return _moved(x, taps, cval)
     kind = dtypes.compute_dtype(x.dtype)
     weights = tuple(t.weights.astype(kind) for t in taps)
-    total = gather_points(x, tuple(t.index for t in taps), weights, contiguous=contiguous)
+    index = tuple(t.index for t in taps)
+    total = gather_points(x, index, weights, contiguous=contiguous, channels_first=channels_first)
     if cval is not None:
         total = total + cval.astype(kind) * _outside(taps).astype(kind)[..., None]
     return dtypes.round_to(total, x.dtype)
