@@ -3,6 +3,8 @@
 Results follow SciPy 1.17. Where it computes in float64 always, these functions do for float64 arrays and
 compute all others in float32, so that float32 results differ from SciPy's by rounding, and integer ones where
 SciPy's own value lies within that rounding of a half. ``output`` names a dtype; arrays cannot be written to.
+Before it filters integers in mode "grid-constant", SciPy converts ``cval`` to their dtype, in which -1 may
+become 255 and 2.5 becomes 2; here it stays what it is.
 Errors are ``ValueError`` or ``TypeError`` where SciPy also raises ``RuntimeError``.
 
 Numbers and NumPy arrays given as ``zoom``, ``shift``, ``matrix``, ``offset`` or ``angle`` are static:
