@@ -6,14 +6,16 @@ For an image ``x (B, *spatial, C)`` and, for each of the ``D`` spatial axes, ``K
     sum over b, p, c, k_1 .. k_D  of  x[b, index_1[b,p,k_1], .., index_D[b,p,k_D], c]
                                       * w_1[b,p,k_1] * .. * w_D[b,p,k_D] * y[b,p,c]
 
-It is linear in the image ``x``, in the values ``y`` and in each ``w_a``. Its derivative in ``y`` is
-sampling; in ``x`` it is the adjoint of sampling, which adds to an image; in ``w_a`` it is what the gradient
-to coordinates is made of. Whatever is differentiated again, and in whichever mode, is one of these three
-with other arrays in the places of the first. So there is one primitive, with the place that is left out,
-its *target*, as a parameter.
+Its weights are these factors or, in derivatives, one *joint* array ``w (B, P, K_1 .. K_D)`` for all axes, a
+weight for each tuple of taps. It is linear in the image ``x``, in the values ``y`` and in the weights. Its
+derivative in ``y`` is sampling; in ``x`` it is the adjoint of sampling, which adds to an image; in the joint
+weights it is what the gradient to coordinates is made of. Whatever is differentiated again, and in whichever
+mode, is one of these three with other arrays in the places of the first. So there is one primitive, with the
+place that is left out, its *target*, as a parameter.
 """
 
-from functools import partial
+from functools import partial, reduce
+from math import prod
 from typing import Any
 
 import jax
@@ -23,6 +25,7 @@ from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 
 from .cost import PLATFORMS
+from .joint_weights import joint_weights
 from .points_programs import IMAGE, VALUES, WEIGHTS, evaluate
 
 points_p = Primitive("points")
@@ -98,41 +101,55 @@ def _vary(x: jax.Array, axes: tuple[Any, ...]) -> jax.Array:
     return lax.pvary(x, axes)  # pyright: ignore[reportAttributeAccessIssue]
 
 
-def _arrays(operands: tuple[Any, ...], target: int) -> tuple[list[Any], list[Any]]:
+def _arrays(operands: tuple[Any, ...], target: int, spatial: tuple[int, ...]) -> tuple[list[Any], list[Any]]:
     """The arrays by place, None for the target, and the indices."""
-    count = (len(operands) - 1) // 2
-    arrays = list(operands[: 1 + count])
+    arrays = list(operands[: -len(spatial)])
     arrays.insert(target, None)
-    return arrays, list(operands[1 + count :])
+    return arrays, list(operands[-len(spatial) :])
 
 
 def _abstract_eval(*operands: Any, target: int, spatial: tuple[int, ...], dtype: Any, **_: Any) -> Any:
-    arrays, index = _arrays(operands, target)
+    arrays, index = _arrays(operands, target, spatial)
     if target == IMAGE:
         batch, _, channels = arrays[VALUES].shape
         return arrays[VALUES].update(shape=(batch, *spatial, channels), dtype=dtype)
-    kind = arrays[-1].dtype if target == VALUES else arrays[VALUES].dtype
-    if target == VALUES:
-        batch, count, _ = index[0].shape
-        return index[0].update(shape=(batch, count, arrays[IMAGE].shape[-1]), dtype=kind)
-    return index[target - WEIGHTS].update(shape=index[target - WEIGHTS].shape, dtype=kind)
+    kind = arrays[WEIGHTS].dtype if target == VALUES else arrays[VALUES].dtype
+    last = arrays[IMAGE].shape[-1] if target == VALUES else prod(i.shape[-1] for i in index)
+    return index[0].update(shape=(*index[0].shape[:2], last), dtype=kind)
 
 
-def _jvp(primals: tuple[Any, ...], tangents: tuple[Any, ...], **params: Any) -> tuple[Any, Any]:
-    """Linear in each array: the tangent is a sum over them."""
-    result = points_p.bind(*primals, **params)
+def _jvp(
+    primals: tuple[Any, ...],
+    tangents: tuple[Any, ...],
+    *,
+    target: int,
+    spatial: tuple[int, ...],
+    **params: Any,
+) -> tuple[Any, Any]:
+    """Linear in each array: the tangent is a sum over them. The factors' tangents are added first."""
+    bind = partial(points_p.bind, target=target, spatial=spatial, **params)
+    result = bind(*primals)
     total = ad.Zero(jax.typeof(result).to_tangent_aval())
-    count = (len(primals) - 1) // 2
-    for place, tangent in enumerate(tangents[: 1 + count]):
+    before, after = (2 if target == WEIGHTS else 1), len(primals) - len(spatial)
+    for place, tangent in enumerate(tangents[:before]):
         if type(tangent) is not ad.Zero:
-            moved = (*primals[:place], tangent, *primals[place + 1 :])
-            total = ad.add_tangents(total, points_p.bind(*moved, **params))
+            total = ad.add_tangents(total, bind(*primals[:place], tangent, *primals[place + 1 :]))
+    weights = primals[before:after]
+    moved = [
+        joint_weights([*weights[:a], tangent, *weights[a + 1 :]])
+        for a, tangent in enumerate(tangents[before:after])
+        if type(tangent) is not ad.Zero
+    ]
+    if moved:
+        total = ad.add_tangents(total, bind(*primals[:before], reduce(jnp.add, moved), *primals[after:]))
     return result, total
 
 
-def _transpose(cotangent: Any, *operands: Any, target: int, **params: Any) -> list[Any]:
+def _transpose(
+    cotangent: Any, *operands: Any, target: int, spatial: tuple[int, ...], **params: Any
+) -> list[Any]:
     """What is left out and what is given change places."""
-    arrays, index = _arrays(operands, target)
+    arrays, index = _arrays(operands, target, spatial)
     (place,) = (p for p, a in enumerate(arrays) if ad.is_undefined_primal(a))
     results: list[Any] = [None] * len(operands)
     position = place - (place > target)
@@ -140,9 +157,22 @@ def _transpose(cotangent: Any, *operands: Any, target: int, **params: Any) -> li
         results[position] = ad.Zero(arrays[place].aval)
         return results
     arrays[target] = cotangent
-    given = (a for p, a in enumerate(arrays) if p != place)
-    results[position] = points_p.bind(*given, *index, target=place, **params)
+    given = arrays[:WEIGHTS] if place >= WEIGHTS else (a for p, a in enumerate(arrays) if p != place)
+    result = points_p.bind(*given, *index, target=min(place, WEIGHTS), spatial=spatial, **params)
+    if place >= WEIGHTS:
+        result = _to_factor(result, arrays[WEIGHTS:], place - WEIGHTS)
+    results[position] = result
     return results
+
+
+def _to_factor(joint: jax.Array, factors: list[Any], axis: int) -> jax.Array:
+    """The cotangent of one factor of the weights from that of their product."""
+    unknown = factors[axis].aval
+
+    def product(factor: Any) -> jax.Array:
+        return joint_weights([*factors[:axis], factor, *factors[axis + 1 :]])
+
+    return jax.linear_transpose(product, unknown)(joint)[0]
 
 
 def _batch(
@@ -170,9 +200,9 @@ def _batch(
     return result.reshape(split), place
 
 
-def _evaluate(*operands: jax.Array, target: int, **params: Any) -> jax.Array:
-    arrays, index = _arrays(operands, target)
-    return evaluate(arrays, index, target=target, **params)
+def _evaluate(*operands: jax.Array, target: int, spatial: tuple[int, ...], **params: Any) -> jax.Array:
+    arrays, index = _arrays(operands, target, spatial)
+    return evaluate(arrays, index, target=target, spatial=spatial, **params)
 
 
 _STATIC = ("target", "spatial", "dtype", "contiguous", "channels_first", "lowering", "platform")

@@ -5,6 +5,8 @@ find four, as long as the map is small: see ``_MOST_PIXELS`` in ``points_program
 what it does not read by zero too, so a NaN pixel reaches every point of its image.
 """
 
+from math import prod
+
 import jax
 import jax.numpy as jnp
 from jax import lax
@@ -13,7 +15,7 @@ Vectors = list[jax.Array]
 
 
 def values(x: jax.Array, weights: Vectors, index: Vectors) -> jax.Array:
-    """``(B, P, C)`` from an image, and indices and weights ``(B, P, K)`` of each axis."""
+    """``(B, P, C)`` from an image, weights, and the taps' indices ``(B, P, K)`` of each axis."""
     spread = _spread(weights, index, x.shape[1:-1])
     pixels = x.reshape(x.shape[0], -1, x.shape[-1]).astype(spread.dtype)
     return _product("bpn,bnc->bpc", spread, pixels)
@@ -26,18 +28,20 @@ def image(y: jax.Array, weights: Vectors, index: Vectors, spatial: tuple[int, ..
 
 
 def dots(x: jax.Array, y: jax.Array, index: Vectors) -> jax.Array:
-    """``(B, P, K_1, .., K_D)``: the products of every pixel with every value, and of those the taps'."""
+    """``(B, P, K_1 .. K_D)``: the products of every pixel with every value, and of those the taps'."""
     pixels = x.reshape(x.shape[0], -1, x.shape[-1]).astype(y.dtype)
     every = _product("bpc,bnc->bpn", y, pixels).reshape(*y.shape[:2], *x.shape[1:-1])
     for taps, length in zip(index, x.shape[1:-1], strict=True):
         # The first remaining spatial axis is exchanged for its taps, which come last.
         chosen = [_chosen(taps[..., k], length, every) for k in range(taps.shape[-1])]
         every = jnp.stack([jnp.sum(jnp.where(at, every, 0), axis=2) for at in chosen], axis=-1)
-    return every
+    return every.reshape(*y.shape[:2], -1)
 
 
 def _spread(weights: Vectors, index: Vectors, spatial: tuple[int, ...]) -> jax.Array:
     """Every point's weight of every pixel, ``(B, P, pixels)``."""
+    if len(weights) < len(index):
+        index, spatial = [_flat(index, spatial)], (prod(spatial),)
     total = jnp.ones((*index[0].shape[:2], 1), weights[0].dtype)
     for w, taps, length in zip(weights, index, spatial, strict=True):
         along = sum(
@@ -46,6 +50,15 @@ def _spread(weights: Vectors, index: Vectors, spatial: tuple[int, ...]) -> jax.A
         )
         total = (total[..., None] * along[..., None, :]).reshape(*total.shape[:2], -1)
     return total
+
+
+def _flat(index: Vectors, spatial: tuple[int, ...]) -> jax.Array:
+    """The pixels ``(B, P, K_1 .. K_D)`` that the tuples of taps read, as if of a single axis."""
+    pixels = jnp.zeros((*index[0].shape[:2], 1), jnp.int32)
+    for taps, length in zip(index, spatial, strict=True):
+        along = pixels[..., :, None] * jnp.int32(length) + taps[..., None, :]
+        pixels = along.reshape(*taps.shape[:2], -1)
+    return pixels
 
 
 def _hits(index: jax.Array, length: int) -> jax.Array:

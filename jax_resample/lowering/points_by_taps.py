@@ -1,6 +1,7 @@
 """The three programs of `points` for taps anywhere: a gather or scatter of pixels for each tuple of taps."""
 
 from collections.abc import Iterator
+from functools import reduce
 from itertools import product
 from typing import Any
 
@@ -8,6 +9,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from .joint_weights import split_taps, tuple_weights
 from .windows import weighted
 
 _BATCH: dict[str, Any] = {"operand_batching_dims": (0,), "start_indices_batching_dims": (0,)}
@@ -15,19 +17,9 @@ _IN_BOUNDS = lax.GatherScatterMode.PROMISE_IN_BOUNDS
 
 
 def values(x: jax.Array, weights: list[jax.Array], index: list[jax.Array]) -> jax.Array:
-    """``(B, P, C)`` from an image, and indices and weights ``(B, P, K)`` of each axis."""
-
-    def total(chosen: list[jax.Array]) -> jax.Array:
-        axis = len(chosen)
-        if axis == len(index):
-            return _read(x, chosen).astype(weights[0].dtype)
-        first, *others = (
-            weighted(weights[axis][..., k, None], total([*chosen, index[axis][..., k]]))
-            for k in range(index[axis].shape[-1])
-        )
-        return sum(others, start=first)
-
-    return total([])
+    """``(B, P, C)`` from an image, weights, and the taps' indices ``(B, P, K)`` of each axis."""
+    pairs = zip(_tuples(index), tuple_weights([split_taps(w) for w in weights]), strict=True)
+    return reduce(jnp.add, (weighted(w[..., None], _read(x, at).astype(w.dtype)) for at, w in pairs))
 
 
 def image(
@@ -49,24 +41,22 @@ def image(
 
 
 def dots(x: jax.Array, y: jax.Array, index: list[jax.Array]) -> jax.Array:
-    """``(B, P, K_1, .., K_D)``: products of each pixel of a point with its value, over channels."""
-    support = [i.shape[-1] for i in index]
-    found = []
-    for taps in product(*map(range, support)):
-        pixels = _read(x, [i[..., k] for i, k in zip(index, taps, strict=True)])
-        found.append(jnp.sum(y * pixels.astype(y.dtype), axis=-1))
-    return jnp.stack(found, axis=-1).reshape(*y.shape[:2], *support)
+    """``(B, P, K_1 .. K_D)``: products of each pixel of a point with its value, over channels."""
+    found = [jnp.sum(y * _read(x, at).astype(y.dtype), axis=-1) for at in _tuples(index)]
+    return jnp.stack(found, axis=-1)
 
 
 def updates(
     y: jax.Array, weights: list[jax.Array], index: list[jax.Array]
 ) -> Iterator[tuple[list[jax.Array], jax.Array]]:
-    """For each combination of taps its pixels, an index ``(B, P)`` for each axis, and what they gain."""
-    for taps in product(*(range(i.shape[-1]) for i in index)):
-        update = y
-        for k, w in zip(taps, weights, strict=True):
-            update = weighted(w[..., k, None], update)
-        yield [i[..., k] for k, i in zip(taps, index, strict=True)], update
+    """For each tuple of taps its pixels, an index ``(B, P)`` for each axis, and what they gain."""
+    for at, w in zip(_tuples(index), tuple_weights([split_taps(w) for w in weights]), strict=True):
+        yield at, weighted(w[..., None], y)
+
+
+def _tuples(index: list[jax.Array]) -> Iterator[list[jax.Array]]:
+    """One index ``(B, P)`` of each axis, for every tuple of taps."""
+    return map(list, product(*map(split_taps, index)))
 
 
 def _read(x: jax.Array, index: list[jax.Array]) -> jax.Array:

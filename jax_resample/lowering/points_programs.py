@@ -1,16 +1,17 @@
-"""Which program computes `points`, by platform and by what is known of the taps."""
+"""Which program computes `points`, by platform and by what is known of the taps.
 
-from functools import reduce
+Every program takes the weights as a list, of an array ``(B, P, K_a)`` for each axis or of one joint array
+``(B, P, K_1 .. K_D)``, and returns the products that are the derivative in the joint weights in its form.
+"""
+
 from math import prod
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 
-from . import points_by_planes, points_by_products, points_by_taps, points_by_windows, points_sorted
-from .windows import weighted
+from . import points_by_products, points_by_taps, points_gathered, points_in_loops, points_sorted
 
-IMAGE, VALUES, WEIGHTS = 0, 1, 2  # places of the arrays; the weights of axis `a` have place `WEIGHTS + a`
+IMAGE, VALUES, WEIGHTS = 0, 1, 2  # places of the arrays; the weights have this and those that follow
 
 # "windows" needs neighbouring taps; "sorted" differs from "taps" in the adjoint, which is then the same on
 # every run where scatters are atomic. Both give their place to "taps" where they have no program. "products"
@@ -32,6 +33,8 @@ _MOST_WEIGHTS = 1 << 26
 # and 1.7. Channels last: the volume, eight taps, 1.0 and 1.5; photos, four taps, 6.3 and 5.4, 16 channels
 # 9.5 and 5.3.
 _MOST_TAPS = 16
+# And the products of pixels and values up to this many channels.
+_MOST_CHANNELS = 16
 
 
 def evaluate(
@@ -46,22 +49,35 @@ def evaluate(
     lowering: str,
     platform: str,
 ) -> jax.Array:
-    """The target from the other arrays: image, values, weights of each axis (see `points.py`)."""
+    """The target from the other arrays: image, values, weights (see `points.py`)."""
     x, y, *weights = arrays
     name = _AUTO.get(platform, "taps") if lowering == "auto" else lowering
     if name == "windows" and contiguous:
-        if target == VALUES and _in_planes(x.shape[-1], index, channels_first):
-            start = [i[..., 0] for i in index]
-            return points_by_planes.values(x, weights, start, channels_first=channels_first)
-        return _by_windows(x, y, weights, index, target, spatial, dtype)
-    products = name == "products" and (lowering == name or _is_small(spatial, index[0].shape[:2]))
-    program = points_by_products if products else points_by_taps
-    if target == IMAGE:
-        adjoint = points_sorted if name == "sorted" else program
-        return adjoint.image(y, weights, index, spatial).astype(dtype)
+        result = _by_windows(x, y, weights, index, target, spatial, channels_first)
+    else:
+        if name == "products" and lowering == "auto" and not _is_small(spatial, index[0].shape[:2]):
+            name = "taps"
+        result = _by_index(x, y, weights, index, target, spatial, name)
+    return result.astype(dtype) if target == IMAGE else result
+
+
+def _by_index(
+    x: Any,
+    y: Any,
+    weights: list[Any],
+    index: list[jax.Array],
+    target: int,
+    spatial: tuple[int, ...],
+    name: str,
+) -> jax.Array:
+    """By the programs for taps anywhere."""
+    program = points_by_products if name == "products" else points_by_taps
+    if target == WEIGHTS:
+        return program.dots(x, y, index)
     if target == VALUES:
         return program.values(x, weights, index)
-    return _contract(program.dots(x, y, index), weights, target - WEIGHTS)
+    adjoint = points_sorted if name == "sorted" else program
+    return adjoint.image(y, weights, index, spatial)
 
 
 def _by_windows(
@@ -71,41 +87,24 @@ def _by_windows(
     index: list[jax.Array],
     target: int,
     spatial: tuple[int, ...],
-    dtype: Any,
+    channels_first: bool,
 ) -> jax.Array:
-    """The same for neighbouring taps, which the first of them tell."""
-    start = [i[..., 0] for i in index]
+    """By those for neighbouring taps, which the first of them tell."""
+    start, support = [i[..., 0] for i in index], tuple(i.shape[-1] for i in index)
     if target == IMAGE:
-        return points_by_windows.image(y, weights, start, spatial).astype(dtype)
+        return points_in_loops.image(y, weights, start, support, spatial)
+    channels, taps = x.shape[-1], prod(support)
     if target == VALUES:
-        return points_by_windows.values(x, weights, start)
-    support = tuple(i.shape[-1] for i in index)
-    return _contract(points_by_windows.dots(x, y, support, start), weights, target - WEIGHTS)
-
-
-def _in_planes(channels: int, index: list[jax.Array], channels_first: bool) -> bool:
-    """Whether channels lie in planes or are few beside the taps, which are not too many."""
-    taps = prod(i.shape[-1] for i in index)
-    return taps <= _MOST_TAPS and (channels_first or channels == 1 or 2 * channels <= taps)
+        if taps <= _MOST_TAPS and (channels_first or channels == 1 or 2 * channels <= taps):
+            options = {"channels_first": channels_first}
+            return points_gathered.values_by_numbers(x, weights, start, support, **options)
+        return points_gathered.values_by_pixels(x, weights, start, support)
+    if taps <= _MOST_TAPS and channels <= _MOST_CHANNELS:
+        return points_gathered.dots(x, y, start, support, channels_first=channels_first)
+    return points_in_loops.dots(x, y, start, support)
 
 
 def _is_small(spatial: tuple[int, ...], points: tuple[Any, ...]) -> bool:
     """Whether maps are few enough pixels for products; a symbolic batch counts as one."""
     known = prod(n for n in points if isinstance(n, int))
     return prod(spatial) <= _MOST_PIXELS and known * prod(spatial) <= _MOST_WEIGHTS
-
-
-def _contract(dots: jax.Array, weights: list[Any], kept: int) -> jax.Array:
-    """``(B, P, K_1, .., K_D)`` summed over all taps but those of one axis, with the other axes' weights."""
-    for axis in reversed(range(len(weights))):
-        if axis == kept:
-            continue
-        # Axes before it are all there still; of those after it at most the one that is kept.
-        position = 2 + axis
-        trailing = tuple(1 for _ in range(dots.ndim - position - 1))
-        terms = []
-        for k in range(dots.shape[position]):
-            w = weights[axis][..., k].reshape(*dots.shape[:2], *(1 for _ in range(axis)), *trailing)
-            terms.append(weighted(w, jnp.take(dots, k, axis=position)))
-        dots = reduce(jnp.add, terms)
-    return dots

@@ -1,0 +1,135 @@
+"""The two adjoint programs of `points` where the taps of each axis are neighbours: loops over the points.
+
+They are made for a CPU. Each step reads, or reads and writes back, one window: XLA makes such a loop machine
+code without a call in it, while its scatter takes numbers one at a time. The loops run in order, so that
+their sums are the same on every run.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import product
+from math import prod
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from .joint_weights import split_taps, tuple_weights
+from .windows import distance, first_pixel, nothing, weighted
+
+# A sum over channels is made in this many lanes, which a processor adds at once.
+_LANES = 8
+# The image gains up to this many taps of up to this many channels one by one.
+_MOST_TAPS, _MOST_CHANNELS = 8, 8
+
+
+def image(
+    y: jax.Array,
+    weights: list[jax.Array],
+    start: list[jax.Array],
+    support: tuple[int, ...],
+    spatial: tuple[int, ...],
+) -> jax.Array:
+    """The adjoint: every window of the image gains the weighed value of its point, in order."""
+    batch, channels = y.shape[0], y.shape[-1]
+    few = prod(support) <= _MOST_TAPS and channels <= _MOST_CHANNELS
+    add = _add_taps if few else _add_window
+    none = jnp.zeros((batch, *spatial, channels), y.dtype)
+    return add(none, y.reshape(-1, channels), weights, start, support).reshape(none.shape)
+
+
+def _add_taps(
+    x: jax.Array, y: jax.Array, weights: list[jax.Array], start: list[jax.Array], support: tuple[int, ...]
+) -> jax.Array:
+    """Pixel by pixel, with the weights of one tap as they were computed, many points in a row."""
+    channels = x.shape[-1]
+    first = first_pixel(x, start).reshape(-1)
+    planes = [[plane.reshape(-1) for plane in split_taps(w)] for w in weights]
+    places = [distance(x, taps) for taps in product(*map(range, support))]
+
+    def add(p: jax.Array, total: jax.Array) -> jax.Array:
+        value, begin = _row(y, p)[None], _row(first, p)
+        tuples = tuple_weights([[_row(w, p) for w in taps] for taps in planes])
+        for place, w in zip(places, tuples, strict=True):
+            at = (begin + jnp.int32(place), jnp.int32(0))
+            pixel = lax.dynamic_slice(total, at, (1, channels))
+            total = lax.dynamic_update_slice(total, pixel + weighted(w, value), at)
+        return total
+
+    return _loop(y.shape[0], add, x.reshape(-1, channels), y)
+
+
+def _add_window(
+    x: jax.Array, y: jax.Array, weights: list[jax.Array], start: list[jax.Array], support: tuple[int, ...]
+) -> jax.Array:
+    """All pixels of a window at once."""
+    _, *spatial, channels = x.shape
+    flat_w = [w.reshape(-1, w.shape[-1]) for w in weights]
+    corners = _corners(start, spatial)
+    ones = tuple(1 for _ in support)
+
+    def add(p: jax.Array, total: jax.Array) -> jax.Array:
+        w = _outer([_row(v, p) for v in flat_w]).reshape(*support, 1)
+        gain = weighted(w, _row(y, p).reshape(*ones, channels))
+        window, at = _window(total, corners, p, support)
+        return lax.dynamic_update_slice(total, window + gain, at)
+
+    return _loop(y.shape[0], add, x.reshape(-1, *spatial[1:], channels), y)
+
+
+def dots(x: jax.Array, y: jax.Array, start: list[jax.Array], support: tuple[int, ...]) -> jax.Array:
+    """``(B, P, K_1 .. K_D)``: the products of each pixel of a window with the value of its point."""
+    _, *spatial, channels = x.shape
+    images, flat_y = x.reshape(-1, *spatial[1:], channels), y.reshape(-1, channels)
+    corners = _corners(start, spatial)
+    lanes = _LANES if channels % _LANES == 0 else 1
+
+    def store(p: jax.Array, done: jax.Array) -> jax.Array:
+        window, _ = _window(images, corners, p, support)
+        window = window.astype(y.dtype).reshape(prod(support), -1, lanes)
+        products = window * _row(flat_y, p).reshape(1, -1, lanes)
+        return lax.dynamic_update_index_in_dim(done, products.sum(axis=1).sum(axis=-1), p, 0)
+
+    none = jnp.zeros((flat_y.shape[0], prod(support)), y.dtype)
+    return _loop(flat_y.shape[0], store, none, y).reshape(*y.shape[:2], -1)
+
+
+def _corners(start: list[jax.Array], spatial: Sequence[int]) -> list[jax.Array]:
+    """Where each point's window begins, along every axis of images that follow one another in the first."""
+    image = lax.broadcasted_iota(jnp.int32, start[0].shape, 0)
+    return [c.reshape(-1) for c in (image * jnp.int32(spatial[0]) + start[0], *start[1:])]
+
+
+def _window(
+    images: jax.Array, corners: list[jax.Array], p: jax.Array, support: tuple[int, ...]
+) -> tuple[jax.Array, list[jax.Array]]:
+    """The window of a point and where it begins.
+
+    Its axes remain apart: merged, the compiler would find a pixel and a channel for each number by division.
+    """
+    at = [*(_row(c, p) for c in corners), jnp.int32(0)]
+    return lax.dynamic_slice(images, at, (*support, images.shape[-1])), at
+
+
+def _row(x: jax.Array, p: jax.Array) -> jax.Array:
+    return lax.dynamic_index_in_dim(x, p, keepdims=False)
+
+
+def _outer(vectors: list[jax.Array]) -> jax.Array:
+    """The products of one number of each vector, with an axis for each."""
+    count = len(vectors)
+    shaped = (v.reshape(tuple(-1 if a == b else 1 for b in range(count))) for a, v in enumerate(vectors))
+    shape = tuple(v.shape[0] for v in vectors)
+    return prod((jnp.broadcast_to(v, shape) for v in shaped), start=jnp.ones(shape, vectors[0].dtype))
+
+
+def _loop(
+    points: int, body: Callable[[jax.Array, jax.Array], jax.Array], start: jax.Array, like: jax.Array
+) -> jax.Array:
+    """``body(p, result)`` for every point ``p``, in order; varies over a mesh as ``like`` does."""
+    count = lax.convert_element_type(points, jnp.int32)
+    start = start + nothing(like)
+
+    def step(state: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
+        return state[0] + jnp.int32(1), body(state[0], state[1])
+
+    return lax.while_loop(lambda state: state[0] < count, step, (jnp.int32(0), start))[1]
