@@ -157,13 +157,14 @@ def test_gradients_check_numerically(lengths, kernel, boundary, order, rng, x64)
 
 
 @pytest.mark.parametrize("channels_first", [False, True])
+@pytest.mark.parametrize("channels", [3, 12, 40])
 @pytest.mark.parametrize("lowering", ["taps", "windows", "sorted", "products"])
-def test_lowerings_agree(lowering, channels_first, rng, x64):
+def test_lowerings_agree(lowering, channels, channels_first, rng, x64):
     """All three programs of every lowering: values, and gradients to the image and to the weights."""
-    x, y = jnp.asarray(rng.standard_normal((2, 4, 5, 3))), jnp.asarray(rng.standard_normal((2, 6, 3)))
-    start = [jnp.asarray(rng.integers(0, n - 1, (2, 6, 1)), jnp.int32) for n in (4, 5)]
+    x, y = (jnp.asarray(rng.standard_normal((2, *shape, channels))) for shape in ((4, 5), (5,)))
+    start = [jnp.asarray(rng.integers(0, n - 1, (2, 5, 1)), jnp.int32) for n in (4, 5)]
     index = tuple(s + jnp.arange(2, dtype=jnp.int32).reshape(1, 1, 2) for s in start)
-    weights = tuple(jnp.asarray(rng.standard_normal((2, 6, 2))) for _ in index)
+    weights = tuple(jnp.asarray(rng.standard_normal((2, 5, 2))) for _ in index)
 
     @jax.jit
     def programs(x, weights, y):
@@ -185,6 +186,41 @@ def test_lowerings_agree(lowering, channels_first, rng, x64):
     dots = np.einsum("bpijc,bpc->bpij", pixels, y)
     np.testing.assert_allclose(to_rows, np.einsum("bpij,bpj->bpi", dots, weights[1]), atol=1e-13)
     np.testing.assert_allclose(to_columns, np.einsum("bpij,bpi->bpj", dots, weights[0]), atol=1e-13)
+
+
+@pytest.mark.parametrize("lowering", ["taps", "windows", "sorted", "products"])
+def test_derivatives_in_the_weights_of_both_axes(lowering, rng, x64):
+    """Forward mode, one axis alone, and the mixed second derivative, which a weight of zero does not stop."""
+    x, y = jnp.asarray(rng.standard_normal((1, 4, 5, 2))), jnp.asarray(rng.standard_normal((1, 3, 2)))
+    start = [jnp.asarray(rng.integers(0, n - 1, (1, 3, 1)), jnp.int32) for n in (4, 5)]
+    index = tuple(s + jnp.arange(2, dtype=jnp.int32).reshape(1, 1, 2) for s in start)
+    rows, columns, *moved = (jnp.asarray(rng.standard_normal((1, 3, 2))) for _ in range(4))
+    columns = columns.at[0, 0, 0].set(0)
+
+    def value(rows, columns):
+        return (y * gather_points(x, index, (rows, columns), contiguous=True, lowering=lowering)).sum()
+
+    slope = jax.jvp(value, (rows, columns), tuple(moved))[1]
+    np.testing.assert_allclose(slope, value(moved[0], columns) + value(rows, moved[1]), atol=1e-12)
+    pixels = np.asarray(x)[0, index[0][0, :, :, None], index[1][0, :, None, :]]
+    dots = np.einsum("pijc,pc->pij", pixels, y[0])
+    (to_rows,) = jax.linear_transpose(lambda rows: value(rows, columns), rows)(jnp.float64(1))
+    np.testing.assert_allclose(to_rows[0], np.einsum("pij,pj->pi", dots, columns[0]), atol=1e-12)
+    for outer in (jax.jacfwd, jax.jacrev):
+        mixed = outer(jax.grad(value), argnums=1)(rows, columns)[0, :, :, 0]
+        np.testing.assert_allclose(np.einsum("pipj->pij", mixed), dots, atol=1e-12)
+
+
+def test_a_nan_that_has_no_weight_does_not_reach_the_gradients(rng):
+    x = jnp.asarray(rng.standard_normal((1, 3, 3, 1)), jnp.float32).at[0, 1].set(jnp.nan)
+    index = tuple(jnp.array([[[0, 1]]], jnp.int32) for _ in range(2))
+    weights = jnp.array([[[1.0, 0.0]]]), jnp.array([[[0.25, 0.75]]])
+
+    def value(weights):
+        return gather_points(x, index, weights, contiguous=True).sum()
+
+    to_columns = jax.grad(value)(weights)[1]
+    np.testing.assert_array_equal(to_columns, [[x[0, 0, :2, 0]]])
 
 
 def _case(rng):

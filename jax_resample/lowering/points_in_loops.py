@@ -20,6 +20,9 @@ from .windows import distance, first_pixel, nothing, weighted
 _LANES = 8
 # The image gains up to this many taps of up to this many channels one by one.
 _MOST_TAPS, _MOST_CHANNELS = 8, 8
+# XLA compiles loops over windows of up to about so many bytes; each step of others is a few calls, of which
+# several points share those that count. Beyond eight calls it would hand them to other threads.
+_MOST_BYTES, _POINTS_A_STEP = 400, 4
 
 
 def image(
@@ -55,7 +58,7 @@ def _add_taps(
             total = lax.dynamic_update_slice(total, pixel + weighted(w, value), at)
         return total
 
-    return _loop(y.shape[0], add, x.reshape(-1, channels), y)
+    return _loop(y.shape[0], add, x.reshape(-1, channels), y, prod(support) * channels)
 
 
 def _add_window(
@@ -73,7 +76,7 @@ def _add_window(
         window, at = _window(total, corners, p, support)
         return lax.dynamic_update_slice(total, window + gain, at)
 
-    return _loop(y.shape[0], add, x.reshape(-1, *spatial[1:], channels), y)
+    return _loop(y.shape[0], add, x.reshape(-1, *spatial[1:], channels), y, prod(support) * channels)
 
 
 def dots(x: jax.Array, y: jax.Array, start: list[jax.Array], support: tuple[int, ...]) -> jax.Array:
@@ -90,7 +93,8 @@ def dots(x: jax.Array, y: jax.Array, start: list[jax.Array], support: tuple[int,
         return lax.dynamic_update_index_in_dim(done, products.sum(axis=1).sum(axis=-1), p, 0)
 
     none = jnp.zeros((flat_y.shape[0], prod(support)), y.dtype)
-    return _loop(flat_y.shape[0], store, none, y).reshape(*y.shape[:2], -1)
+    done = _loop(flat_y.shape[0], store, none, y, prod(support) * channels)
+    return done.reshape(*y.shape[:2], -1)
 
 
 def _corners(start: list[jax.Array], spatial: Sequence[int]) -> list[jax.Array]:
@@ -123,13 +127,25 @@ def _outer(vectors: list[jax.Array]) -> jax.Array:
 
 
 def _loop(
-    points: int, body: Callable[[jax.Array, jax.Array], jax.Array], start: jax.Array, like: jax.Array
+    points: int,
+    body: Callable[[jax.Array, jax.Array], jax.Array],
+    start: jax.Array,
+    like: jax.Array,
+    window: int,
 ) -> jax.Array:
-    """``body(p, result)`` for every point ``p``, in order; varies over a mesh as ``like`` does."""
+    """``body(p, result)`` for every point ``p``, in order; varies over a mesh as ``like`` does.
+
+    A step takes several points if windows, of so many numbers, are large; another loop takes those left over.
+    """
     count = lax.convert_element_type(points, jnp.int32)
-    start = start + nothing(like)
+    state = jnp.int32(0), start + nothing(like)
+    for size in (_POINTS_A_STEP, 1) if window * start.dtype.itemsize > _MOST_BYTES else (1,):
 
-    def step(state: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
-        return state[0] + jnp.int32(1), body(state[0], state[1])
+        def step(state: tuple[jax.Array, jax.Array], size: int = size) -> tuple[jax.Array, jax.Array]:
+            p, total = state
+            for k in range(size):
+                total = body(p + jnp.int32(k), total)
+            return p + jnp.int32(size), total
 
-    return lax.while_loop(lambda state: state[0] < count, step, (jnp.int32(0), start))[1]
+        state = lax.while_loop(lambda state, size=size: state[0] <= count - jnp.int32(size), step, state)
+    return state[1]
