@@ -113,6 +113,10 @@ def apply_taps(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
     """One pass: ``x`` resampled along ``axis``, in the sum's dtype (``taps.sum_dtype``)."""
     if taps.is_selection:
         return take(x, taps.start, axis)
+    ones = tuple(a for a, length in enumerate(x.shape) if length == 1 and a != axis)
+    if taps.m == 1 and ones:  # a loop over taps may lay these out elsewhere, and copy the array for it
+        before = sum(a < axis for a in ones)
+        return lax.expand_dims(apply_taps(lax.squeeze(x, ones), taps, axis - before), ones)
     if taps.m == 1 and axis == x.ndim - 1 and taps.sums is None and taps.weights.all():
         return _weighted_sum(x.astype(taps.sum_dtype(x.dtype)), taps)
     return (_by_vectors if copies_vectors(x.shape, axis) else _by_windows)(x, taps, axis)

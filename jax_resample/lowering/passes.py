@@ -13,7 +13,7 @@ from .apart import apart
 from .gather import apply_taps
 from .matrix import apply_matrices, apply_matrix
 from .phases import apply_phases
-from .schedule import Passes, Step, fuses, schedule
+from .schedule import Passes, Step, fuses, merge_pooled, schedule
 
 _APPLY = {"gather": apply_taps, "phases": apply_phases, "matrix": apply_matrix}
 
@@ -21,7 +21,8 @@ _APPLY = {"gather": apply_taps, "phases": apply_phases, "matrix": apply_matrix}
 def apply_passes(x: jax.Array, *, passes: Passes, lowering: str, platform: str) -> jax.Array:
     """``x`` resampled along every axis in ``passes``, in the order that costs least, and rounded once."""
     kind = x.dtype
-    steps = schedule(x.shape, passes, platform, lowering).steps
+    shape, passes = merge_pooled(x.shape, passes, platform, lowering)
+    x, steps = x.reshape(shape), schedule(shape, passes, platform, lowering).steps
     if all(step.lowering == "matrix" for step in steps):
         return dtypes.round_to(apply_matrices(x, [(s.axis, s.taps) for s in steps], platform), kind)
     for step in steps:

@@ -11,6 +11,8 @@ from itertools import pairwise, permutations, product
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from ..taps import Taps
 from .cost import COSTS, Costs, gathered, multiplied, sliced
 from .gather import copies_vectors
@@ -60,8 +62,34 @@ class Schedule:
 
 def schedule(shape: tuple[Any, ...], passes: Passes, platform: str, lowering: str = "auto") -> Schedule:
     """The cheapest schedule for an array of a shape; of equals, the first in the order of preference."""
+    shape, passes = merge_pooled(shape, passes, platform, lowering)
     lengths = tuple(length if isinstance(length, int) else _UNKNOWN_LENGTH for length in shape)
     return _cheapest(lengths, passes, platform, lowering)
+
+
+def merge_pooled(
+    shape: tuple[Any, ...], passes: Passes, platform: str, lowering: str
+) -> tuple[tuple[Any, ...], Passes]:
+    """Neighbouring axes that are each summed up whole, as one of them: the others keep a length of 1.
+
+    A global mean is then a pass and not two or three, each of which would wake the processor's threads.
+    Matrix units take axes as they lie.
+    """
+    lengths, found = list(shape), dict(passes)
+    if platform == "tpu" or lowering == "matrix":
+        return shape, passes
+    for axis in sorted(found):
+        if axis - 1 in found and _is_whole(found[axis - 1]) and _is_whole(found[axis]):
+            outer, inner = found.pop(axis - 1), found[axis]
+            weights = np.outer(outer.weights, inner.weights).reshape(1, -1)
+            found[axis] = Taps(outer.n * inner.n, outer.start, weights)
+            lengths[axis - 1 : axis + 1] = [1, outer.n * inner.n]
+    return tuple(lengths), tuple((axis, taps) for axis, taps in found.items())
+
+
+def _is_whole(taps: Taps) -> bool:
+    """Whether a single output weighs every sample."""
+    return taps.m == 1 and taps.support == taps.n and taps.sums is None and bool(taps.weights.all())
 
 
 @lru_cache(maxsize=_CACHED_SCHEDULES)
