@@ -165,3 +165,23 @@ def test_each_platform_gets_its_own_program():
     assert "dot_general" in jax.export.export(f, platforms=("cpu", "tpu"))(x).mlir_module()
     assert "dot_general" not in jax.export.export(f, platforms=("cpu", "cuda"))(x).mlir_module()
     assert "dot_general" not in f.lower(x).as_text()
+
+
+@pytest.mark.parametrize(
+    ("axes", "sizes", "count"),
+    [((1, 2), (1, 1), 1), ((2, 3), (1, 1), 1), ((1, 2, 3), (1, 1, 1), 1), ((1, 2, 3), (1, 1, 9), 2)],
+)
+def test_neighbouring_axes_are_pooled_in_one_pass(axes, sizes, count, rng, x64):
+    x = jnp.asarray(rng.standard_normal((2, 5, 6, 7)))
+    f = functools.partial(jr.resize, size=sizes, axes=axes, method="area")
+    y, pull = jax.vjp(f, x)
+    pooled = tuple(a for a, m in zip(axes, sizes, strict=True) if m == 1)
+    mean = np.asarray(x).mean(pooled, keepdims=True)
+    expected = mean if pooled == axes else jr.resize(jnp.asarray(mean), 9, axes=3, method="area")
+    np.testing.assert_allclose(y, expected, rtol=0, atol=1e-15)
+    gradient = np.asarray(pull(y)[0])
+    np.testing.assert_allclose((gradient * np.asarray(x)).sum(), (y * y).sum(), rtol=1e-13)
+    np.testing.assert_array_equal(np.ptp(gradient, pooled), 0)
+    plan = jr.plan(x.shape, sizes, axes=axes, method="area")
+    assert len(plan.schedule("cpu").steps) == count
+    assert len(plan.schedule("tpu").steps) == len(axes)

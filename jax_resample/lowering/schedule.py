@@ -75,16 +75,19 @@ def merge_pooled(
     A global mean is then a pass and not two or three, each of which would wake the processor's threads.
     Matrix units take axes as they lie.
     """
-    lengths, found = list(shape), dict(passes)
-    if platform == "tpu" or lowering == "matrix":
+    once = len({axis for axis, _ in passes}) == len(passes)
+    if platform == "tpu" or lowering == "matrix" or not once:
         return shape, passes
-    for axis in sorted(found):
-        if axis - 1 in found and _is_whole(found[axis - 1]) and _is_whole(found[axis]):
-            outer, inner = found.pop(axis - 1), found[axis]
+    lengths, whole = list(shape), {axis: taps for axis, taps in passes if _is_whole(taps)}
+    others = tuple(item for item in passes if item[0] not in whole)
+    for axis in sorted(whole):
+        if axis - 1 in whole:
+            outer, inner = whole.pop(axis - 1), whole[axis]
             weights = np.outer(outer.weights, inner.weights).reshape(1, -1)
-            found[axis] = Taps(outer.n * inner.n, outer.start, weights)
+            whole[axis] = Taps(outer.n * inner.n, outer.start, weights)
             lengths[axis - 1 : axis + 1] = [1, outer.n * inner.n]
-    return tuple(lengths), tuple((axis, taps) for axis, taps in found.items())
+    merged = (*whole.items(), *others)
+    return (tuple(lengths), merged) if len(merged) < len(passes) else (shape, passes)
 
 
 def _is_whole(taps: Taps) -> bool:
