@@ -29,8 +29,13 @@ def joint_weights(factors: Sequence[jax.Array]) -> jax.Array:
     """
     if len(factors) == 1:
         return factors[0]
-    tuples = product(*map(split_taps, factors))
-    return jnp.stack([reduce(weigh_p.bind, weights) for weights in tuples], axis=-1)
+    # Axis by axis, so that the tuples which begin alike share what they have in common.
+    tuples = reduce(_with_inner_axis, map(split_taps, factors))
+    return jnp.stack(tuples, axis=-1)
+
+
+def _with_inner_axis(tuples: list[jax.Array], taps: list[jax.Array]) -> list[jax.Array]:
+    return [weigh_p.bind(w, v) for v in tuples for w in taps]
 
 
 def tuple_weights(planes: Sequence[Sequence[jax.Array]]) -> list[jax.Array]:
