@@ -6,16 +6,20 @@ their sums are the same on every run.
 """
 
 from collections.abc import Callable
+from functools import partial
 from itertools import product
 from math import prod
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 
 from .joint_weights import split_taps, tuple_weights
 from .windows import distance, first_pixel, nothing, weighted
 
+# Places without a sign, of which nobody asks whether they count from the end.
+_INDEX = np.uint32
 # A sum over channels is made in this many lanes, which a processor adds at once.
 _LANES = 8
 # The image gains up to this many taps of up to this many channels one by one.
@@ -47,7 +51,7 @@ def _add_taps(
 ) -> jax.Array:
     """Pixel by pixel, with the weights of one tap as they were computed, many points in a row."""
     channels = x.shape[-1]
-    first = first_pixel(x, start).reshape(-1)
+    first = first_pixel(x, start).astype(_INDEX).reshape(-1)
     planes = [[plane.reshape(-1) for plane in split_taps(w)] for w in weights]
     places = [distance(x, taps) for taps in product(*map(range, support))]
 
@@ -55,7 +59,7 @@ def _add_taps(
         value, begin = _row(y, p)[None], _row(first, p)
         tuples = tuple_weights([[_row(w, p) for w in taps] for taps in planes])
         for place, w in zip(places, tuples, strict=True):
-            at = (begin + jnp.int32(place), jnp.int32(0))
+            at = (begin + _INDEX(place), _INDEX(0))
             pixel = lax.dynamic_slice(total, at, (1, channels))
             total = lax.dynamic_update_slice(total, pixel + weighted(w, value), at)
         return total
@@ -107,12 +111,13 @@ def _windows(
     """
     batch, *spatial, channels = x.shape
     image = lax.broadcasted_iota(jnp.int32, start[0].shape, 0)
-    corners = [c.reshape(-1) for c in (image * jnp.int32(spatial[0]) + start[0], *start[1:])]
+    first = image * jnp.int32(spatial[0]) + start[0]
+    corners = [c.astype(_INDEX).reshape(-1) for c in (first, *start[1:])]
     lengths = (batch * spatial[0], *spatial[1:])
     if channels <= _MOST_IN_A_ROW:
         *outer, last = corners
         images = x.reshape(*lengths[:-1], lengths[-1] * channels)
-        return images, [*outer, last * jnp.int32(channels)], (*support[:-1], support[-1] * channels)
+        return images, [*outer, last * _INDEX(channels)], (*support[:-1], support[-1] * channels)
     return x.reshape(*lengths, channels), [*corners, jnp.zeros_like(corners[0])], (*support, channels)
 
 
@@ -139,15 +144,35 @@ def _loop(
 
     A step takes several points if windows, of so many numbers, are large; another loop takes those left over.
     """
-    count = lax.convert_element_type(points, jnp.int32)
-    state = jnp.int32(0), start + nothing(like)
+    count, none = lax.convert_element_type(points, _INDEX), nothing(like)
+    p, total = none.astype(_INDEX), start + none
     for size in (_POINTS_A_STEP, 1) if window * start.dtype.itemsize > _MOST_BYTES else (1,):
+        step = partial(_step, body, size=_INDEX(size), count=count)
+        p, total, _ = lax.while_loop(lambda state: state[2], step, (p, total, p + _INDEX(size) <= count))
+    return total
 
-        def step(state: tuple[jax.Array, jax.Array], size: int = size) -> tuple[jax.Array, jax.Array]:
-            p, total = state
-            for k in range(size):
-                total = body(p + jnp.int32(k), total)
-            return p + jnp.int32(size), total
 
-        state = lax.while_loop(lambda state, size=size: state[0] <= count - jnp.int32(size), step, state)
-    return state[1]
+def _step(
+    body: Callable[[jax.Array, jax.Array], jax.Array],
+    state: tuple[jax.Array, jax.Array, jax.Array],
+    *,
+    size: np.uint32,
+    count: jax.Array,
+) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """Some points, the next one, and whether there are as many left."""
+    p, total, _ = state
+    for k in range(size):
+        total = body(p + _INDEX(k), total)
+    p = p + size + _zero_after(total)
+    return p, total, p + size <= count
+
+
+def _zero_after(x: jax.Array) -> jax.Array:
+    """Zero, of which XLA does not know before ``x`` is there. The compiler of the machine's code does.
+
+    Without it XLA copies the counter in each step, for fear that the next is there before this was used.
+    """
+    number = lax.slice(x, (0,) * x.ndim, (1,) * x.ndim).reshape(())
+    width = 8 * x.dtype.itemsize
+    bits = lax.bitcast_convert_type(number, jnp.dtype(f"uint{width}"))
+    return (lax.population_count(bits) > width).astype(_INDEX)
