@@ -21,7 +21,7 @@ from .windows import distance, first_pixel, nothing, weighted
 # Places without a sign, of which nobody asks whether they count from the end.
 _INDEX = np.uint32
 # A sum over channels is made in this many lanes, which a processor adds at once.
-_LANES = 8
+_LANES = 4
 # The image gains up to this many taps of up to this many channels one by one.
 _MOST_TAPS, _MOST_CHANNELS = 8, 8
 # Channels that are one axis with the pixels of a row; 6 x 6 taps of 3 take 27 ns a point, and 267 apart.
