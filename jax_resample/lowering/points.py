@@ -65,11 +65,11 @@ def gather_points(
     to ``index``; the gradient to coordinates flows through the weights. A sample whose weight along some axis
     is zero is not multiplied: a NaN there does not spread, except by "products". A NaN weight makes a NaN.
     """
-    operands = _same_manual_axes((x, *weights, *index))
-    count = len(index)
+    if all(w.shape[-1] == 1 for w in weights):
+        # One array is read instead of several, and there is nothing to weigh one axis at a time.
+        weights = (reduce(jnp.multiply, weights),)
     return points_p.bind(
-        *operands[: 1 + count],
-        *operands[1 + count :],
+        *_same_manual_axes((x, *weights, *index)),
         target=VALUES,
         spatial=tuple(x.shape[1:-1]),
         dtype=jnp.dtype(x.dtype),
