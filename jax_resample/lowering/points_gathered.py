@@ -81,16 +81,16 @@ def dots(
     """``(B, P, K_1 .. K_D)``: the products of each pixel of a window with its point's value ``(B, P, C)``."""
     row, place, (pixel, channel) = _row(x, start, channels_first)
     of_taps = [distance(x, taps) * pixel for taps in product(*map(range, support))]
+    from_first = np.array(of_taps, np.int32).reshape(1, -1, 1)
     shifts = [c * channel for c in range(x.shape[-1])]
 
     def gathered(row: jax.Array, place: jax.Array, y: jax.Array) -> jax.Array:
-        numbers = _shifted(row, place + np.array(of_taps, np.int32).reshape(-1, 1, 1), shifts)
-        return reduce(jnp.add, (v[..., 0].astype(y.dtype) * y[:, :, c] for c, v in enumerate(numbers)))
+        numbers = _shifted(row, place[:, None] + from_first, shifts)
+        return reduce(jnp.add, (v[..., 0].astype(y.dtype) * y[:, c, None] for c, v in enumerate(numbers)))
 
-    shape = (len(of_taps), *start[0].shape)
-    return jnp.moveaxis(
-        _in_memory(gathered, shape, y.dtype, row, place[None], jnp.moveaxis(y, -1, 1)[None]), 0, -1
-    )
+    # The taps of one image after another, while it and its values are at hand.
+    shape = (place.shape[0], len(of_taps), place.shape[1])
+    return jnp.moveaxis(_in_memory(gathered, shape, y.dtype, row, place, jnp.moveaxis(y, -1, 1)), 1, -1)
 
 
 def _row(
