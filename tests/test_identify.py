@@ -11,7 +11,7 @@ import pytest
 import jax_resample as jr
 from jax_resample.alpha import premultiply, unpremultiply
 from jax_resample.inspection import screening
-from jax_resample.inspection.identification import Identification
+from jax_resample.inspection.identification import Identification, Match
 from jax_resample.inspection.probes import noise
 
 SHAPE, SIZE = (13, 17), (29, 7)
@@ -219,3 +219,16 @@ def test_the_page_tells_the_truth():
     results = doctest.DocTestRunner().run(parsed)
     assert results.attempted > 8
     assert results.failed == 0
+
+
+def test_one_that_differs_about_as_much_as_the_nearest_is_as_likely():
+    def match(name: str, ulps: float) -> Match:
+        return Match((name,), "", largest=ulps * 1e-7, differing=0.9, unit=1e-7, coordinates=50e-7)
+
+    def candidates(*ulps: float) -> tuple[str, ...]:
+        ranking = tuple(match(f"{n:g} ulps", n) for n in ulps)
+        return Identification((8,), "float32", (9,), "float32", (0,), ranking, ()).candidates
+
+    assert candidates(11, 14, 20, 30) == ("11 ulps", "14 ulps", "20 ulps")
+    assert candidates(2, 14, 20) == ("2 ulps", "14 ulps")
+    assert candidates(20, 60) == ("20 ulps", "60 ulps")

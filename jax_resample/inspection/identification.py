@@ -11,6 +11,8 @@ ROUNDING_ULPS = 16.0
 # A coordinate of n pixels that is rounded two or three times in other places moves a weight by about so many
 # times n units, on each axis.
 COORDINATE_ULPS = 2.0
+# Of two that differ by some rounding, one that differs by up to so many times as much is as likely.
+AS_LIKELY = 2.0
 # What `identify` says of a convention, from the best to the worst.
 VERDICTS = ("bytes equal", "equal to rounding", "equal to rounding of coordinates", "different")
 # The library's own arithmetic; the same on colours premultiplied by alpha; what becomes of float32 results
@@ -89,10 +91,16 @@ class Identification:
     def candidates(self) -> tuple[str, ...]:
         """Every convention that fits to rounding or better: those that this input cannot tell apart.
 
-        Where none does, those that fit but for the rounding of coordinates.
+        Besides those that fit but for the rounding of coordinates, and differ by at most twice as much as the
+        nearest; where none fits to rounding, all of them.
         """
         to_rounding = self.matching("bytes equal") + self.matching("equal to rounding")
-        return to_rounding or self.matching("equal to rounding of coordinates")
+        but_for_coordinates = self.matching("equal to rounding of coordinates")
+        if not to_rounding:
+            return but_for_coordinates
+        as_likely = AS_LIKELY * self.ranking[0].largest
+        near = {name for match in self.ranking if match.largest <= as_likely for name in match.names}
+        return tuple(dict.fromkeys((*to_rounding, *(name for name in but_for_coordinates if name in near))))
 
     @cached_property
     def probe(self) -> Probe | None:
