@@ -173,8 +173,7 @@ def _sum(
 
     if len(index) == 1:
         return reduce(operator.add, added(index[0], weights[0]))
-    one = jax.eval_shape(lambda i, w: next(terms(i, w)), index[0], weights[0])
-    none = lax.full(one.shape, 0, one.dtype, sharding=one.sharding)
+    none = jnp.zeros_like(next(terms(index[0], weights[0])))  # lies on a mesh as the terms do
     return lax.scan(turn, none, (index, weights), reverse=backwards)[0]
 
 

@@ -24,6 +24,7 @@ from jax import lax
 from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 
+from . import shards
 from .cost import PLATFORMS
 from .joint_weights import joint_weights
 from .points_programs import IMAGE, VALUES, WEIGHTS, evaluate
@@ -68,15 +69,23 @@ def gather_points(
     if all(w.shape[-1] == 1 for w in weights):
         # One array is read instead of several, and there is nothing to weigh one axis at a time.
         weights = (reduce(jnp.multiply, weights),)
+    operands, spatial = (x, *weights, *index), tuple(x.shape[1:-1])
     return points_p.bind(
-        *_same_manual_axes((x, *weights, *index)),
+        *_same_manual_axes(shards.placed(operands, _roles(VALUES, spatial, len(operands))[0])),
         target=VALUES,
-        spatial=tuple(x.shape[1:-1]),
+        spatial=spatial,
         dtype=jnp.dtype(x.dtype),
         contiguous=contiguous,
         channels_first=channels_first,
         lowering=lowering,
     )
+
+
+def _roles(target: int, spatial: tuple[int, ...], operands: int) -> tuple[list[shards.Roles], shards.Roles]:
+    """What the axes of the operands hold, and those of the target."""
+    roles = [shards.of_image(len(spatial)), shards.OF_VALUES]
+    result = shards.OF_TAPS if target == WEIGHTS else roles.pop(target)
+    return [*roles, *[shards.OF_TAPS] * (operands - len(roles))], result
 
 
 def _same_manual_axes(operands: tuple[jax.Array, ...]) -> tuple[jax.Array, ...]:
@@ -110,12 +119,13 @@ def _arrays(operands: tuple[Any, ...], target: int, spatial: tuple[int, ...]) ->
 
 def _abstract_eval(*operands: Any, target: int, spatial: tuple[int, ...], dtype: Any, **_: Any) -> Any:
     arrays, index = _arrays(operands, target, spatial)
+    sharding = shards.sharding_of(operands, *_roles(target, spatial, len(operands)))
     if target == IMAGE:
         batch, _, channels = arrays[VALUES].shape
-        return arrays[VALUES].update(shape=(batch, *spatial, channels), dtype=dtype)
+        return arrays[VALUES].update(shape=(batch, *spatial, channels), dtype=dtype, sharding=sharding)
     kind = arrays[WEIGHTS].dtype if target == VALUES else arrays[VALUES].dtype
     last = arrays[IMAGE].shape[-1] if target == VALUES else prod(i.shape[-1] for i in index)
-    return index[0].update(shape=(*index[0].shape[:2], last), dtype=kind)
+    return index[0].update(shape=(*index[0].shape[:2], last), dtype=kind, sharding=sharding)
 
 
 def _jvp(
@@ -178,31 +188,42 @@ def _to_factor(joint: jax.Array, factors: list[Any], axis: int) -> jax.Array:
 def _batch(
     operands: tuple[Any, ...], dims: tuple[Any, ...], *, target: int, **params: Any
 ) -> tuple[Any, int]:
-    """Merges the mapped axis into the points where the image is shared, else into the batch."""
-    size = next(x.shape[d] for x, d in zip(operands, dims, strict=True) if d is not None)
-    shared = target != IMAGE and dims[0] is None
-    place = 1 if shared else 0
+    """Merges the mapped axis into the points where one image serves all of them, else into the batch."""
+    pairs = list(zip(operands, dims, strict=True))
+    size = next(x.shape[d] for x, d in pairs if d is not None)
+    apart = any(shards.is_sharded(x, [d]) for x, d in pairs if d is not None)
+    place = shared = int(target != IMAGE and dims[0] is None and not apart)
+    # Of two axes that merge, the outer one may lie on a mesh.
+    behind = not apart and any(shards.is_sharded(x, [_own(place, d)]) for x, d in pairs[shared:])
+    mapped = place + behind
 
     def merge(x: jax.Array, dim: Any) -> jax.Array:
         if dim is None:
-            shape = (*x.shape[:place], size, *x.shape[place:])
-            x = lax.broadcast_in_dim(x, shape, tuple(a for a in range(x.ndim + 1) if a != place))
+            shape = (*x.shape[:mapped], size, *x.shape[mapped:])
+            x = lax.broadcast_in_dim(x, shape, tuple(a for a in range(x.ndim + 1) if a != mapped))
         else:
-            x = jnp.moveaxis(x, dim, place)
-        return x.reshape(*x.shape[:place], size * x.shape[place + 1], *x.shape[place + 2 :])
+            x = jnp.moveaxis(x, dim, mapped)
+        return x.reshape(*x.shape[:place], size * x.shape[mapped + 1 - 2 * behind], *x.shape[place + 2 :])
 
-    merged = [merge(x, d) for x, d in zip(operands[shared:], dims[shared:], strict=True)]
-    index, dim = operands[-1], dims[-1]
-    lengths = index.shape if dim is None else (*index.shape[:dim], *index.shape[dim + 1 :])
-    together = _same_manual_axes((*operands[:shared], *merged))
-    result = points_p.bind(*together, target=target, **params)
-    split = (*result.shape[:place], size, lengths[place], *result.shape[place + 1 :])
-    return result.reshape(split), place
+    together = (*operands[:shared], *(merge(x, d) for x, d in pairs[shared:]))
+    roles, _ = _roles(target, params["spatial"], len(together))
+    result = points_p.bind(*_same_manual_axes(shards.placed(together, roles)), target=target, **params)
+    own = operands[-1].shape[_own(place, dims[-1])]
+    both = (own, size) if behind else (size, own)
+    return result.reshape(*result.shape[:place], *both, *result.shape[place + 1 :]), mapped
+
+
+def _own(axis: int, mapped: int | None) -> int:
+    """Where an axis lies in an array that has a mapped one besides."""
+    return axis + (mapped is not None and mapped <= axis)
 
 
 def _evaluate(*operands: jax.Array, target: int, spatial: tuple[int, ...], **params: Any) -> jax.Array:
-    arrays, index = _arrays(operands, target, spatial)
-    return evaluate(arrays, index, target=target, spatial=spatial, **params)
+    def program(*operands: jax.Array) -> jax.Array:
+        arrays, index = _arrays(_same_manual_axes(operands), target, spatial)
+        return evaluate(arrays, index, target=target, spatial=spatial, **params)
+
+    return shards.by_shards(program, operands, *_roles(target, spatial, len(operands)))
 
 
 _STATIC = ("target", "spatial", "dtype", "contiguous", "channels_first", "lowering", "platform")

@@ -15,6 +15,7 @@ from jax.interpreters import ad, batching, mlir
 from .cost import PLATFORMS
 from .passes import apply_passes
 from .schedule import Passes
+from .shards import refuse_sharded
 
 resample_p = Primitive("resample")
 
@@ -29,6 +30,7 @@ def _evaluate(x: jax.Array, *, passes: Passes, lowering: str) -> jax.Array:
 
 
 def _abstract_eval(x: Any, *, passes: Passes, lowering: str) -> Any:
+    refuse_sharded(x, [axis for axis, _ in passes])
     shape = list(x.shape)
     for axis, taps in passes:
         shape[axis] = taps.m

@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import checks, dtypes
 from ..arithmetic import fma, opaque
+from ..lowering.shards import split_axes
 from .point_taps import CONSTANT, NEAREST, SKIP, taps_at
 from .sample import arrange, sample_taps
 
@@ -127,7 +128,7 @@ def _grid_sample(
     with jax.named_scope("jax_resample"):
         spatial = x.ndim - 2
         kind = np.promote_types(dtypes.compute_dtype(x.dtype), dtypes.compute_dtype(grid.dtype))
-        images, points, shape = arrange(x, grid.astype(kind), tuple(range(1, 1 + spatial)))
+        images, points, groups = arrange(x, grid.astype(kind), tuple(range(1, 1 + spatial)))
         scalar = spatial == _SCALAR_DIMENSIONS
         boundary = (SCALAR_PADDINGS if scalar else PADDINGS)[padding_mode][align_corners]
         taps = []
@@ -137,9 +138,11 @@ def _grid_sample(
             taps.append(taps_at(u, n, MODES[mode], boundary))
         y = sample_taps(images, taps, contiguous=True, channels_first=channels_first)
         if not channels_first:
-            return y.reshape(shape)
-        batch, *places, channels = shape
-        return jnp.moveaxis(y.reshape(batch, prod(places), channels), -1, 1).reshape(batch, channels, *places)
+            return split_axes(y, groups)
+        of_batch, (batch, *places), channels = groups[0], (*groups[0], *groups[1]), groups[2]
+        if not of_batch:
+            y = split_axes(y, ((), (batch, prod(places)), channels))
+        return split_axes(jnp.moveaxis(y, -1, 1), ((batch,), channels, places))
 
 
 def pixel(g: jax.Array, n: int, *, align_corners: bool, scalar: bool = False) -> jax.Array:

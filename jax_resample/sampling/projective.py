@@ -29,12 +29,10 @@ def pulling(matrix: Matrix, direction: str) -> Matrix:
 
 def homogeneous(matrix: Matrix) -> Matrix:
     """An affine matrix ``(..., D, D + 1)`` with the row ``(0, .., 0, 1)`` below."""
-    columns = matrix.shape[-1]
-    last = np.zeros((*matrix.shape[:-2], 1, columns), np.dtype(matrix.dtype))
-    last[..., -1] = 1
-    if isinstance(matrix, np.ndarray):
-        return np.concatenate([matrix, last], axis=-2)
-    return jnp.concatenate([matrix, jnp.asarray(last)], axis=-2)
+    numbers: Any = np if isinstance(matrix, np.ndarray) else jnp
+    row = matrix[..., :1, :]
+    last = numbers.concatenate([numbers.zeros_like(row[..., 1:]), numbers.ones_like(row[..., :1])], axis=-1)
+    return numbers.concatenate([matrix, last], axis=-2)
 
 
 def project(matrix: jax.Array, sizes: Sequence[int], *, affine: bool) -> tuple[jax.Array, jax.Array]:

@@ -152,19 +152,25 @@ def _weighted_sum(x: jax.Array, taps: Sequence[_Taps], images: jax.Array | None)
         shape = [*count, *(1 for _ in sizes), part.shape[-1]]
         shape[len(count) + axis] = sizes[axis]
         whole = jnp.broadcast_to(part.reshape(shape), (*count, *sizes, part.shape[-1]))
-        return whole.reshape(-1 if images is None else 1, points, part.shape[-1])
+        if images is None:
+            return whole.reshape(-1, points, part.shape[-1])
+        return whole.reshape(points, part.shape[-1])[None]  # in two steps, as JAX wants of sharded boxes
 
     index = [spread(tap.index, axis) for axis, tap in enumerate(taps)]
     weights = [spread(tap.weights, axis) for axis, tap in enumerate(taps)]
     contiguous = all(n > 1 for n in x.shape[1:-1])
     if images is not None:  # the batch is one more axis to read at a point
         known, batch = _in_batch(images, x), x.shape[0]
-        shape = (1, points, 1)
-        repeat = partial(jnp.repeat, repeats=prod(sizes), total_repeat_length=points)
-        index.insert(0, repeat(jnp.clip(images, 0, batch - 1)).reshape(shape))
-        weights.insert(0, repeat(known.astype(weights[0].dtype)).reshape(shape))
+
+        def repeated(numbers: jax.Array) -> jax.Array:
+            whole = jnp.broadcast_to(numbers[:, None], (*numbers.shape, prod(sizes)))
+            return whole.reshape(points, 1)[None]
+
+        index.insert(0, repeated(jnp.clip(images, 0, batch - 1)))
+        weights.insert(0, repeated(known.astype(weights[0].dtype)))
         x = x[None]
     y = gather_points(x, tuple(index), tuple(weights), contiguous=contiguous)
+    y = y if images is None else y[0]
     return y.reshape(*count, *sizes, x.shape[-1])
 
 

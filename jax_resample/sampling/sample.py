@@ -12,6 +12,7 @@ import numpy as np
 from .. import checks, dtypes
 from ..kernels import Kernel, find_kernel
 from ..lowering.points import gather_points
+from ..lowering.shards import OF_TAPS, OF_VALUES, by_shards, merge_axes, of_image, placed, split_axes
 from ..resize import normalised_axes
 from .point_taps import CONSTANT, NEAREST, PointTaps, taps_at
 
@@ -27,6 +28,9 @@ SHORT_NAMES: dict[str, str] = {
     "bicubic": "cubic(-0.75)",
     "lanczos": "lanczos3",
 }
+# The lengths of the axes that are merged into one, for each of several.
+Groups = tuple[tuple[Any, ...], ...]
+
 BOUNDARIES: tuple[str, ...] = (CONSTANT, "clamp", "reflect", "mirror", "wrap")
 
 
@@ -171,18 +175,19 @@ def sample_checked(
     """Brings both arrays into the form of the core and the result out of it."""
     with jax.named_scope("jax_resample"):
         kind = np.promote_types(dtypes.compute_dtype(x.dtype), dtypes.compute_dtype(coordinates.dtype))
-        images, points, shape = arrange(x, coordinates.astype(kind), axes)
+        images, points, groups = arrange(x, coordinates.astype(kind), axes)
         lengths = images.shape[1:-1]
         taps = [taps_at(points[..., a], n, kernel, boundary) for a, n in enumerate(lengths)]
-        return sample_taps(images, taps, cval, contiguous=boundary != "wrap").reshape(shape)
+        return split_axes(sample_taps(images, taps, cval, contiguous=boundary != "wrap"), groups)
 
 
 def arrange(
     x: jax.Array, coordinates: jax.Array, axes: tuple[int, ...]
-) -> tuple[jax.Array, jax.Array, tuple[int, ...]]:
-    """``x`` as ``(B, *spatial, C)``, coordinates as ``(B, P, D)``, and the shape of the result.
+) -> tuple[jax.Array, jax.Array, Groups]:
+    """``x`` as ``(B, *spatial, C)``, coordinates as ``(B, P, D)``, and lengths in the result of ``B, P, C``.
 
-    Batch axes merge; a batch of 1 serves the points of a longer one without being repeated.
+    Batch axes merge; a batch of 1 serves the points of a longer one, which are then points of one image,
+    without being repeated.
     """
     first = min(axes)
     batch = jnp.broadcast_shapes(x.shape[:first], coordinates.shape[:first])
@@ -194,9 +199,9 @@ def arrange(
     if not shared:
         x = jnp.broadcast_to(x, (*batch, *x.shape[first:]))
     coordinates = jnp.broadcast_to(coordinates, (*batch, *coordinates.shape[first:]))
-    merged, count = (1, prod(batch) * prod(points)) if shared else (prod(batch), prod(points))
-    images = x.reshape(merged, *x.shape[first : first + len(axes)], prod(inner))
-    return images, coordinates.reshape(merged, count, len(axes)), (*batch, *points, *inner)
+    groups = ((), (*batch, *points), inner) if shared else (batch, points, inner)
+    images = merge_axes(x, (first, *(1 for _ in axes), len(inner)))
+    return images, merge_axes(coordinates, (len(groups[0]), len(groups[1]), 1)), groups
 
 
 def sample_taps(
@@ -236,8 +241,13 @@ def _outside(taps: Sequence[PointTaps]) -> jax.Array:
 
 def _moved(x: jax.Array, taps: Sequence[PointTaps], cval: jax.Array | None) -> jax.Array:
     """Samples of any dtype, unweighted; there is one tap an axis."""
-    batch = jnp.arange(x.shape[0])[:, None]
-    y = x[(batch, *(t.index[..., 0] for t in taps))]
+
+    def pick(x: jax.Array, *index: jax.Array) -> jax.Array:
+        return x[(jnp.arange(x.shape[0])[:, None], *(i[..., 0] for i in index))]
+
+    roles = of_image(len(taps)), *(OF_TAPS for _ in taps)
+    operands = placed((x, *(t.index for t in taps)), roles)
+    y = by_shards(pick, operands, roles, OF_VALUES)
     outside = _outside(taps) != 0
     constant = jnp.zeros((), x.dtype) if cval is None else dtypes.round_to(cval, x.dtype)
     return jnp.where(outside[..., None], constant, y)

@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import checks, dtypes
 from ..kernels import Kernel, find_kernel
+from ..lowering.shards import merge_axes, split_axes
 from . import footprint, projective
 from .point_taps import NEAREST
 from .sample import BOUNDARIES, arrange, check_kernel, constant_of, sample
@@ -107,18 +108,18 @@ def _antialiased(
     """Brings the arrays into the form of the core and the result out of it."""
     with jax.named_scope("jax_resample"):
         kind = np.promote_types(dtypes.compute_dtype(x.dtype), dtypes.compute_dtype(coordinates.dtype))
-        images, points, shape = arrange(x, coordinates.astype(kind), axes)
+        images, points, groups = arrange(x, coordinates.astype(kind), axes)
         inverse = footprint.inverse_footprint(jacobian.astype(kind), max_stretch)
         batch = jnp.broadcast_shapes(x.shape[: min(axes)], coordinates.shape[: min(axes)])
         inverse = jnp.broadcast_to(inverse, (*batch, *coordinates.shape[min(axes) :], len(axes)))
-        inverse = inverse.reshape(*points.shape, len(axes))
+        inverse = merge_axes(inverse, (len(groups[0]), len(groups[1]), 1, 1))
         read = partial(footprint.sample_footprint, kernel=kernel, boundary=boundary, reach=reach)
         if jnp.issubdtype(x.dtype, jnp.complexfloating):
             real = read(images.real, points, inverse, cval)
-            return jax.lax.complex(real, read(images.imag, points, inverse, jnp.zeros_like(cval))).reshape(
-                shape
-            )
-        return dtypes.round_to(read(images, points, inverse, cval), x.dtype).reshape(shape)
+            y = jax.lax.complex(real, read(images.imag, points, inverse, jnp.zeros_like(cval)))
+        else:
+            y = dtypes.round_to(read(images, points, inverse, cval), x.dtype)
+        return split_axes(y, groups)
 
 
 def _antialiasing_kernel(kernel: str | Kernel) -> str | Kernel:

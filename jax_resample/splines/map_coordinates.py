@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from .. import checks, dtypes
 from ..boundary import BOUNDARIES
 from ..lowering.points import gather_points
+from ..lowering.shards import CHANNELS, POINTS, by_shards, placed, split_axes
 from ..resize import normalised_axes
 from .bsplines import first_tap, weights
 from .extensions import EXTENSIONS, place
@@ -143,13 +144,13 @@ def sample_spline(
             parts = ((x.real, cval.real), (x.imag, cval.imag))
             return jax.lax.complex(*(sample_spline(v, points, c, axes=axes, **options) for v, c in parts))
         x = jnp.moveaxis(x, axes, range(len(axes)))
-        shape = (*points.shape[1:], *x.shape[len(axes) :])
+        groups = points.shape[1:], x.shape[len(axes) :]
         x = x.reshape(*x.shape[: len(axes)], -1)
         if not dtypes.is_weighable(x.dtype):
-            return _nearest(x, points, cval, mode).reshape(shape)
+            return split_axes(_nearest(x, points, cval, mode), groups)
         kind = dtypes.compute_dtype(x.dtype)
         result = _sampled(x.astype(kind), points, cval.astype(kind), **options)
-        return dtypes.round_away(result, x.dtype).reshape(shape)
+        return split_axes(dtypes.round_away(result, x.dtype), groups)
 
 
 def _sampled(
@@ -193,5 +194,11 @@ def _nearest(x: jax.Array, points: jax.Array, cval: jax.Array, mode: str) -> jax
     first, _, reads = _placed(x, points, 0, mode, reach(0, mode, prefilter=False)[0])
     places = [row(j, jnp.ones_like(j), n, jnp) for n, j in zip(x.shape, first, strict=False)]
     reads = reduce(jnp.logical_and, (share != 0 for _, share in places), reads)
-    found = x.at[tuple(place for place, _ in places)].get(mode="promise_in_bounds")
+
+    def pick(x: jax.Array, *index: jax.Array) -> jax.Array:
+        return x.at[index].get(mode="promise_in_bounds")
+
+    roles = (*(None for _ in places), CHANNELS), *((POINTS,) for _ in places)
+    operands = placed((x, *(place for place, _ in places)), roles)
+    found = by_shards(pick, operands, roles, (POINTS, CHANNELS))
     return jnp.where(reads[:, None], found, cval)
