@@ -1,6 +1,10 @@
 """Meshes with explicit axes: types say where results lie, and values are those of one device."""
 
+import contextlib
+import io
+import re
 from functools import partial
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -10,6 +14,7 @@ from jax.sharding import AxisType, NamedSharding
 from jax.sharding import PartitionSpec as P
 
 import jax_resample as jr
+from jax_resample.lowering.points import gather_points
 
 # Either axis has both devices, so that every sharding is real on one of the meshes.
 SHAPES = [(2, 1), (1, 2)]
@@ -174,7 +179,7 @@ def test_resizing(options, lowering, spec, mesh, rng):
 def test_long_sums_where_some_axes_of_the_mesh_are_explicit(mixed_mesh, rng):
     """The loop that adds them starts from zeros that lie where its terms do."""
     x = rng.standard_normal((2, 90, 20, 20)).astype(np.float32)
-    check(partial(jr.resize, size=(4, 5), antialias=True), (x,), (P("a"),), mixed_mesh, [P("a")])
+    check(partial(jr.resize, size=(4, 5), antialias=True), (x,), (P("a"),), mixed_mesh)
 
 
 def test_sampling_where_some_axes_of_the_mesh_are_explicit(mixed_mesh, rng):
@@ -204,3 +209,32 @@ def test_shardings_that_cannot_be_kept(f, specs, words, mesh, rng):
         placed = [jax.device_put(x, NamedSharding(mesh, s)) for x, s in zip(arrays, specs, strict=True)]
         with pytest.raises(ValueError, match=words):
             jax.jit(f)(*placed)
+
+
+@pytest.mark.parametrize("lowering", ["taps", "sorted", "products"])
+@pytest.mark.parametrize("mapped", [False, True])
+def test_programs_for_accelerators_stay_where_an_automatic_batch_is(lowering, mapped, rng):
+    index = rng.integers(0, 8, (2, 4, 20, 2)).astype(np.int32)
+    weights = rng.uniform(-1, 1, (2, 4, 20, 2)).astype(np.float32)
+
+    def f(x, first, second, *of_axes):
+        return gather_points(x, (first, second), of_axes, lowering=lowering)
+
+    def one(*arrays):
+        return f(*(a[None] for a in arrays))[0]
+
+    g = jax.vmap(one) if mapped else f
+    mesh = jax.make_mesh((2,), ("a",), axis_types=(AxisType.Auto,))
+    placed = jax.device_put((images(rng), *index, *weights), NamedSharding(mesh, P("a")))
+    for function in (g, jax.grad(lambda *arrays: (g(*arrays) ** 2).sum(), argnums=(0, 3, 4))):
+        text = jax.jit(function).lower(*placed).compile().as_text()
+        assert not re.search("all-gather|collective-permute|all-to-all", text)
+
+
+def test_the_page_on_meshes_tells_the_truth():
+    page = (Path(__file__).parent.parent / "docs" / "meshes.md").read_text()
+    (code,) = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(code, "meshes.md", "exec"), {})
+    assert printed.getvalue().splitlines() == re.findall(r"  # (.+)$", code, flags=re.MULTILINE)
