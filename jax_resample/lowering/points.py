@@ -203,7 +203,7 @@ def _batch(
             x = lax.broadcast_in_dim(x, shape, tuple(a for a in range(x.ndim + 1) if a != mapped))
         else:
             x = jnp.moveaxis(x, dim, mapped)
-        return x.reshape(*x.shape[:place], size * x.shape[mapped + 1 - 2 * behind], *x.shape[place + 2 :])
+        return x.reshape(*x.shape[:place], x.shape[place] * x.shape[place + 1], *x.shape[place + 2 :])
 
     together = (*operands[:shared], *(merge(x, d) for x, d in pairs[shared:]))
     roles, _ = _roles(target, params["spatial"], len(together))

@@ -28,10 +28,10 @@ SHORT_NAMES: dict[str, str] = {
     "bicubic": "cubic(-0.75)",
     "lanczos": "lanczos3",
 }
-# The lengths of the axes that are merged into one, for each of several.
-Groups = tuple[tuple[Any, ...], ...]
-
 BOUNDARIES: tuple[str, ...] = (CONSTANT, "clamp", "reflect", "mirror", "wrap")
+
+# For each of several axes the lengths of those that it was merged from.
+Groups = tuple[tuple[Any, ...], ...]
 
 
 def sample(
