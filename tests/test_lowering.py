@@ -109,7 +109,7 @@ def steps(platform, shape, passes, lowering="auto"):
         ("cpu", (8, 64), 128, "linear", "phases"),
         ("cpu", (8, 64, 64), 128, "linear", "gather"),
         ("cpu", (8, 64), 127, "linear", "gather"),
-        ("cpu", (8, 64, 3), 16, "area", "gather"),
+        ("cpu", (8, 64, 3), 16, "area", "phases"),
         ("tpu", (8, 64), 128, "linear", "matrix"),
         ("tpu", (8, 64), 128, "nearest", "gather"),
     ],

@@ -3,12 +3,15 @@
 Enlarging ``s`` times, outputs ``r, r + s, r + 2 s, ...`` (phase ``r``) read the input at a fixed offset,
 so each phase is a sum of ``K`` shifted copies of the input, and the phases interleave. Shrinking ``s`` times
 there is one phase, and the copies are strided. Only the rows at the edges have other weights, which is why
-weights are vectors along the axis. The zeros that pad the input meet zero weights only.
+weights are vectors along the axis. What pads the input meets zero weights only.
 """
 
 import operator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache, reduce
+from math import prod
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -16,11 +19,15 @@ import numpy as np
 from jax import lax
 
 from ..taps import Taps
-from .gather import products, weights_for
+from .gather import apply_taps, products, weights_for
 
 # Beyond this many slices the program grows long and the gather's loop is as fast.
 _MOST_SLICES = 64
+# Phases of at least so many outputs are put together by a choice.
+_MANY_OUTPUTS = 32
 _CACHED_PATTERNS = 1024
+
+Finish = Callable[[jax.Array], jax.Array]
 
 
 @dataclass(frozen=True)
@@ -33,10 +40,24 @@ class Phase:
 
 @dataclass(frozen=True)
 class Pattern:
-    """Phases to interleave, and the distance in the input between neighbours of one phase."""
+    """Phases to interleave, and the distance in the input between neighbours of one phase.
+
+    ``ends`` are the taps of the outputs before and after those of the only phase, where they are apart.
+    """
 
     stride: int
     phases: tuple[Phase, ...]
+    ends: tuple[Taps, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """The number of phases."""
+        return len(self.phases)
+
+    @property
+    def products(self) -> float:
+        """Products of an output, as a mean over the phases."""
+        return sum(len(phase.weights) for phase in self.phases) / self.count
 
 
 @lru_cache(maxsize=_CACHED_PATTERNS)
@@ -49,11 +70,11 @@ def pattern(taps: Taps) -> Pattern | None:
         return None
     phases = tuple(_phase(taps, slice(r, None, count), stride) for r in range(count))
     found = tuple(phase for phase in phases if phase is not None)
-    return Pattern(stride, found) if len(found) == count else None
+    return _with_ends(taps, Pattern(stride, found)) if len(found) == count else None
 
 
 def _phase(taps: Taps, rows: slice, stride: int) -> Phase | None:
-    """One phase, or None where a row reaches beyond its neighbours' window or skips a sample in it."""
+    """One phase, or None where a row reaches much beyond its neighbours' window."""
     weights = taps.weights[rows]
     base = np.arange(len(weights)) * stride
     live = weights != 0
@@ -61,46 +82,132 @@ def _phase(taps: Taps, rows: slice, stride: int) -> Phase | None:
     if not live.any():
         return None
     offset, width = places[live].min(), int(np.ptp(places[live])) + 1
-    if width > taps.support:
+    if width > taps.support + 1:  # rounding moves some windows by one
         return None
     regular = np.zeros((len(weights), width), weights.dtype)
     row, tap = np.nonzero(live)
     regular[row, places[row, tap] - offset] = weights[row, tap]
-    reads = base[:, None] + offset + np.arange(width)
-    inside = (reads >= 0) & (reads < taps.n)
-    if (inside & (regular == 0)).any():
-        return None  # a zero weight there would let a NaN through
     return Phase(int(offset), np.ascontiguousarray(regular.T))
 
 
-def apply_phases(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
-    """One pass: ``x`` resampled along ``axis`` by slices, in the sum's dtype (``taps.sum_dtype``)."""
+def _with_ends(taps: Taps, found: Pattern) -> Pattern:
+    """The pattern without the outputs that read beyond the input's ends, if it is strided.
+
+    A processor reads a vector of neighbours in part, which makes padding cheap, but not every s-th sample.
+    """
+    (phase, *others), stride = found.phases, found.stride
+    last = phase.offset + stride * (taps.m - 1) + len(phase.weights) - taps.n
+    if others or stride == 1 or max(-phase.offset, last) <= 0:
+        return found
+    before, after = (max(-(-beyond // stride), 0) for beyond in (-phase.offset, last))
+    inner = slice(before, taps.m - after)
+    if before + after >= taps.m:
+        return found
+    kept = Phase(phase.offset + stride * before, np.ascontiguousarray(phase.weights[:, inner]))
+    ends = (
+        replace(taps, start=taps.start[rows].copy(), weights=taps.weights[rows].copy())
+        for rows in (slice(0, before), slice(taps.m - after, taps.m))
+    )
+    return Pattern(stride, (kept,), tuple(ends))
+
+
+def apply_phases(x: jax.Array, taps: Taps, axis: int, finish: Finish) -> jax.Array:
+    """One pass: ``x`` resampled along ``axis`` by slices, ``finish`` of the sums (of ``taps.sum_dtype``)."""
+    parts = list(_parts(x, taps, axis, finish, alike=True))
+    if len(parts) == 1:
+        return parts[0]
+    shape = tuple(taps.m if a == axis else length for a, length in enumerate(x.shape))
+    return jnp.stack(parts, axis=axis + 1).reshape(shape)
+
+
+def merged_rows(shape: tuple[Any, ...], taps: Taps, axis: int) -> tuple[tuple[Any, ...], Taps, int]:
+    """The array's shape, the taps and their axis, with short rows made longer by those that follow them.
+
+    In memory a row begins where the last one ends, and taps of several rows are taps of one long row.
+    """
+    outputs = min(taps.n, taps.m)
+    before, after = shape[:axis], shape[axis + 1 :]
+    if outputs >= _MANY_OUTPUTS or not all(isinstance(n, int) for n in shape) or prod(after) != 1:
+        return shape, taps, axis
+    rows = prod(before)
+    enough = (g for g in range(2, rows + 1) if rows % g == 0 and g * outputs >= _MANY_OUTPUTS)
+    group = next(enough, 1)
+    if group == 1 or pattern(repeated(taps, group)) is None:
+        return shape, taps, axis
+    return (rows // group, group * taps.n), repeated(taps, group), 1
+
+
+@lru_cache(maxsize=_CACHED_PATTERNS)
+def repeated(taps: Taps, times: int) -> Taps:
+    """The operator that resamples each of several rows which are stored as one."""
+    start = taps.start + taps.n * np.arange(times, dtype=np.int32)[:, None]
+    return replace(taps, n=taps.n * times, start=start.reshape(-1), weights=np.tile(taps.weights, (times, 1)))
+
+
+def split_length(taps: Taps) -> tuple[int, ...]:
+    """The axes of outputs and of phases, which make one."""
+    found = pattern(taps)
+    assert found is not None, taps
+    return (taps.m // found.count, found.count) if found.count > 1 else (taps.m,)
+
+
+def apply_phases_apart(x: jax.Array, taps: Taps, axis: int, finish: Finish) -> jax.Array:
+    """The same with an axis more, of the phases, after ``axis``: for a CPU, as a program of its own.
+
+    XLA writes what is stacked one operand after another, in two sweeps of single numbers. What is chosen by
+    the place it writes in one, from which its compiler makes whole vectors, but only while the phases are an
+    axis of the result. Chosen numbers that others are computed from would be computed anew for each of them.
+    """
+    parts = list(_parts(x, taps, axis, finish, alike=False))
+    if len(parts) == 1:
+        return parts[0]
+    if prod(x.shape[axis + 1 :]) > 1 or parts[0].shape[axis] < _MANY_OUTPUTS:
+        return jnp.stack(parts, axis=axis + 1)
+    shape = (*parts[0].shape[: axis + 1], len(parts), *parts[0].shape[axis + 1 :])
+    phase = lax.broadcasted_iota(jnp.int32, shape, axis + 1)
+    *others, result = (jnp.broadcast_to(lax.expand_dims(p, (axis + 1,)), shape) for p in parts)
+    for r, part in enumerate(others):
+        result = jnp.where(phase == r, part, result)
+    return result
+
+
+def _parts(x: jax.Array, taps: Taps, axis: int, finish: Finish, *, alike: bool) -> Iterator[jax.Array]:
+    """The outputs of each phase, as they are stored.
+
+    ``alike`` lets XLA see what the phases have in common. It would compute that by itself and store it,
+    although it is but a slice.
+    """
     found = pattern(taps)
     assert found is not None, taps
     x = x if taps.sums is not None else x.astype(taps.sum_dtype(x.dtype))
-    n, stride = x.shape[axis], found.stride
-    first = min(phase.offset for phase in found.phases)
-    ends = [p.offset + len(p.weights) + stride * (p.weights.shape[1] - 1) for p in found.phases]
-    lead, trail = max(-first, 0), max(max(ends) - n, 0)
-    if lead or trail:
-        edges = [(lead, trail, 0) if a == axis else (0, 0, 0) for a in range(x.ndim)]
-        x = lax.pad(x, jnp.zeros((), x.dtype), edges)
-    parts = [_sum_of_slices(x, taps, phase, lead, axis) for phase in found.phases]
-    if len(parts) == 1:
-        return parts[0]
-    length = len(parts) * parts[0].shape[axis]
-    return jnp.stack(parts, axis=axis + 1).reshape(*x.shape[:axis], length, *x.shape[axis + 1 :])
+    for phase in found.phases:
+        part = finish(_sum_of_slices(x, taps, phase, found.stride, axis))
+        if found.ends:
+            before, after = (finish(apply_taps(x, end, axis)) for end in found.ends)
+            part = lax.concatenate([before, part, after], axis)
+        yield part
+        x = x if alike else lax.optimization_barrier(x)
 
 
-def _sum_of_slices(x: jax.Array, taps: Taps, phase: Phase, lead: int, axis: int) -> jax.Array:
+def _sum_of_slices(x: jax.Array, taps: Taps, phase: Phase, stride: int, axis: int) -> jax.Array:
     along = tuple(-1 if a == axis else 1 for a in range(x.ndim))
-    outputs, stride = phase.weights.shape[1], max(taps.n // taps.m, 1)
+    outputs = phase.weights.shape[1]
     terms = []
     for tap, weights in enumerate(weights_for(x, phase.weights, taps)):
-        begin = lead + phase.offset + tap
-        term = lax.slice_in_dim(x, begin, begin + stride * (outputs - 1) + 1, stride, axis)
-        uniform = (weights == weights[0]).all()
+        place = phase.offset + tap
+        beyond = -place, place + stride * (outputs - 1) + 1 - x.shape[axis]
+        padded = max(beyond) > 0
+        edges = [(*beyond, 0) if a == axis else (0, 0, 0) for a in range(x.ndim)]
+        term = lax.pad(x, jnp.zeros((), x.dtype), edges) if padded else x
+        begin = 0 if padded else place
+        term = lax.slice_in_dim(term, begin, begin + stride * (outputs - 1) + 1, stride, axis)
+        reads = place + stride * np.arange(outputs)
+        spared = (weights == 0) & (reads >= 0) & (reads < x.shape[axis])
+        if taps.sums is None and spared.any():
+            term = jnp.where(spared.reshape(along), jnp.zeros((), x.dtype), term)
         if taps.sums is not None or (weights != 1).any():
+            # A number for all would be folded into what pads, and that into branches, which are not vectors.
+            uniform = not padded and (weights == weights[0]).all()
             term = products(term, weights[0] if uniform else weights.reshape(along), taps)
         terms.append(term)
     backwards = taps.sums is not None and taps.sums.backwards

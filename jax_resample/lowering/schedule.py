@@ -6,7 +6,7 @@ platform: by the platform, the shape and the taps, or with the lowering that the
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache, reduce
+from functools import lru_cache
 from itertools import pairwise, permutations, product
 from math import prod
 from typing import Any
@@ -113,7 +113,7 @@ def _candidates(passes: Passes, platform: str, lowering: str) -> Iterator[tuple[
         ]
         for chosen in product(*steps):
             choices = [
-                (False, True) if fuses(one.taps, one.lowering) and after.lowering != "matrix" else (True,)
+                (False, True) if all(fuses(each.taps, each.lowering) for each in (one, after)) else (True,)
                 for one, after in pairwise(chosen)
             ]
             for stored in product(*choices):
@@ -154,10 +154,10 @@ def _able(taps: Taps, platform: str, lowering: str) -> tuple[str, ...]:
 def fuses(taps: Taps, lowering: str) -> bool:
     """Whether XLA would compute a pass inside the one after it.
 
-    Products it stores by itself, and phases as they are interleaved.
+    Products it stores by itself. Phases that interleave or are joined with outputs at the ends are stored.
     """
     found = pattern(taps) if lowering == "phases" else None
-    return lowering == "gather" or (found is not None and len(found.phases) == 1)
+    return lowering == "gather" or (found is not None and found.count == 1 and not found.ends)
 
 
 def price(shape: tuple[int, ...], steps: tuple[Step, ...], costs: Costs) -> float:
@@ -168,19 +168,24 @@ def price(shape: tuple[int, ...], steps: tuple[Step, ...], costs: Costs) -> floa
         if not (step.stored or last):
             continue
         program = steps[begun : place + 1]
-        # One loop runs all of a program: where one of its passes has no vectors, none has.
-        vector = all(one.lowering != "phases" and copies_vectors(tuple(lengths), one.axis) for one in program)
-        each = reduce(lambda inner, one: _each(one, inner, costs, vector=vector), program, 0.0)
+        # One loop runs all of a program: where one of its gathers has no vectors, none has.
+        vector = all(copies_vectors(tuple(lengths), one.axis) for one in program)
+        each, fused = 0.0, 1.0
+        for one in program:
+            inner = prod(lengths[one.axis + 1 :])
+            fused *= one.taps.support
+            terms = fused if len(program) > 1 else 0.0
+            each = _each(one, each, costs, vector=vector, inner=inner, fused=terms)
         for one in program:
             lengths[one.axis] = one.taps.m
-        total += costs.program + prod(lengths) * (each + (0.0 if last else costs.store))
+        total += costs.program + prod(lengths) * (each + costs.store)
         begun = place + 1
     return total
 
 
-def _each(step: Step, each: float, costs: Costs, *, vector: bool) -> float:
+def _each(step: Step, each: float, costs: Costs, *, vector: bool, inner: int, fused: float) -> float:
     if step.lowering == "matrix":
         return multiplied(step.taps, costs)
     if step.lowering == "phases":
-        return sliced(step.taps, each, costs)
-    return gathered(step.taps, each, costs, vector=vector)
+        return sliced(step.taps, each, costs, inner=inner, fused=fused)
+    return gathered(step.taps, each, costs, vector=vector, fused=fused)
