@@ -33,6 +33,8 @@ _TAPS_PER_TURN = 8
 _CACHED_TABLES = 1024
 
 Array = jax.Array | np.ndarray
+# From what is read to the samples that are weighted.
+View = Callable[[jax.Array], jax.Array]
 
 
 @dataclass(frozen=True)
@@ -109,26 +111,34 @@ def _turns(taps: Taps, unrolled: int) -> int:
     return -(-taps.support // _TAPS_PER_TURN) if taps.support > unrolled else 1
 
 
-def apply_taps(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
-    """One pass: ``x`` resampled along ``axis``, in the sum's dtype (``taps.sum_dtype``)."""
+def itself(x: jax.Array) -> jax.Array:
+    """What is read is the sample."""
+    return x
+
+
+def apply_taps(x: jax.Array, taps: Taps, axis: int, view: View = itself) -> jax.Array:
+    """One pass: ``x`` resampled along ``axis``, in the sum's dtype (``taps.sum_dtype``).
+
+    ``view`` makes a sample of what is read; the dtype is that of samples of its result.
+    """
     if taps.is_selection:
-        return take(x, taps.start, axis)
+        return view(take(x, taps.start, axis))
     ones = tuple(a for a, length in enumerate(x.shape) if length == 1 and a != axis)
     if taps.m == 1 and ones:  # a loop over taps may lay these out elsewhere, and copy the array for it
         before = sum(a < axis for a in ones)
-        return lax.expand_dims(apply_taps(lax.squeeze(x, ones), taps, axis - before), ones)
+        return lax.expand_dims(apply_taps(lax.squeeze(x, ones), taps, axis - before, view), ones)
     if taps.m == 1 and axis == x.ndim - 1 and taps.sums is None and taps.weights.all():
         return _weighted_sum(x.astype(taps.sum_dtype(x.dtype)), taps)
-    return (_by_vectors if copies_vectors(x.shape, axis) else _by_windows)(x, taps, axis)
+    return (_by_vectors if copies_vectors(x.shape, axis) else _by_windows)(x, taps, axis, view)
 
 
-def _by_vectors(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
+def _by_vectors(x: jax.Array, taps: Taps, axis: int, view: View) -> jax.Array:
     columns, along = table(taps), _along(x, axis)
 
     def terms(index: Array, weights: Array) -> Iterator[jax.Array]:
         # Samples are widened as they are read: before the loop they would be stored wide.
         pairs = zip(index, weights, strict=True)
-        return (products(take(x, i, axis), w.reshape(along), taps) for i, w in pairs)
+        return (products(view(take(x, i, axis)), w.reshape(along), taps) for i, w in pairs)
 
     total = _sum(terms, columns.index, weights_for(x, columns.weights, taps), taps)
     if columns.empty is None:
@@ -136,7 +146,7 @@ def _by_vectors(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
     return jnp.where(columns.empty.reshape(along), jnp.zeros((), total.dtype), total)
 
 
-def _by_windows(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
+def _by_windows(x: jax.Array, taps: Taps, axis: int, view: View) -> jax.Array:
     found, along = windows(taps), _along(x, axis)
     weights = weights_for(x, found.weights, taps)
     width = weights.shape[1]
@@ -145,8 +155,8 @@ def _by_windows(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
     def terms(first: Array, weights: Array) -> Iterator[jax.Array]:
         for k in range(width):
             w = weights[k].reshape(along)
-            read = take(lax.slice_in_dim(x, k, k + taps.n - width + 1, axis=axis), first, axis)
-            yield products(jnp.where(w != 0, read, jnp.zeros((), x.dtype)) if skips[k] else read, w, taps)
+            read = view(take(lax.slice_in_dim(x, k, k + taps.n - width + 1, axis=axis), first, axis))
+            yield products(jnp.where(w != 0, read, jnp.zeros((), read.dtype)) if skips[k] else read, w, taps)
 
     return _sum(terms, found.first, weights, taps)
 

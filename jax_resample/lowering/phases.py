@@ -9,7 +9,7 @@ weights are vectors along the axis. What pads the input meets zero weights only.
 import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache, reduce
+from functools import lru_cache, partial, reduce
 from math import prod
 from typing import Any
 
@@ -19,7 +19,7 @@ import numpy as np
 from jax import lax
 
 from ..taps import Taps
-from .gather import apply_taps, products, weights_for
+from .gather import View, apply_taps, products, weights_for
 
 # Beyond this many slices the program grows long and the gather's loop is as fast.
 _MOST_SLICES = 64
@@ -27,7 +27,8 @@ _MOST_SLICES = 64
 _MANY_OUTPUTS = 32
 _CACHED_PATTERNS = 1024
 
-Finish = Callable[[jax.Array], jax.Array]
+# From a function that makes sums of the samples that a view gives, the sums as they are stored.
+Stored = Callable[[Callable[[View], jax.Array]], jax.Array]
 
 
 @dataclass(frozen=True)
@@ -111,9 +112,9 @@ def _with_ends(taps: Taps, found: Pattern) -> Pattern:
     return Pattern(stride, (kept,), tuple(ends))
 
 
-def apply_phases(x: jax.Array, taps: Taps, axis: int, finish: Finish) -> jax.Array:
-    """One pass: ``x`` resampled along ``axis`` by slices, ``finish`` of the sums (of ``taps.sum_dtype``)."""
-    parts = list(_parts(x, taps, axis, finish, alike=True))
+def apply_phases(x: jax.Array, taps: Taps, axis: int, stored: Stored) -> jax.Array:
+    """One pass: ``x`` resampled along ``axis`` by slices, whose sums are ``stored``."""
+    parts = list(_parts(x, taps, axis, stored, alike=True))
     if len(parts) == 1:
         return parts[0]
     shape = tuple(taps.m if a == axis else length for a, length in enumerate(x.shape))
@@ -151,14 +152,14 @@ def split_length(taps: Taps) -> tuple[int, ...]:
     return (taps.m // found.count, found.count) if found.count > 1 else (taps.m,)
 
 
-def apply_phases_apart(x: jax.Array, taps: Taps, axis: int, finish: Finish) -> jax.Array:
+def apply_phases_apart(x: jax.Array, taps: Taps, axis: int, stored: Stored) -> jax.Array:
     """The same with an axis more, of the phases, after ``axis``: for a CPU, as a program of its own.
 
     XLA writes what is stacked one operand after another, in two sweeps of single numbers. What is chosen by
     the place it writes in one, from which its compiler makes whole vectors, but only while the phases are an
     axis of the result. Chosen numbers that others are computed from would be computed anew for each of them.
     """
-    parts = list(_parts(x, taps, axis, finish, alike=False))
+    parts = list(_parts(x, taps, axis, stored, alike=False))
     if len(parts) == 1:
         return parts[0]
     if prod(x.shape[axis + 1 :]) > 1 or parts[0].shape[axis] < _MANY_OUTPUTS:
@@ -171,7 +172,7 @@ def apply_phases_apart(x: jax.Array, taps: Taps, axis: int, finish: Finish) -> j
     return result
 
 
-def _parts(x: jax.Array, taps: Taps, axis: int, finish: Finish, *, alike: bool) -> Iterator[jax.Array]:
+def _parts(x: jax.Array, taps: Taps, axis: int, stored: Stored, *, alike: bool) -> Iterator[jax.Array]:
     """The outputs of each phase, as they are stored.
 
     ``alike`` lets XLA see what the phases have in common. It would compute that by itself and store it,
@@ -181,15 +182,15 @@ def _parts(x: jax.Array, taps: Taps, axis: int, finish: Finish, *, alike: bool) 
     assert found is not None, taps
     x = x if taps.sums is not None else x.astype(taps.sum_dtype(x.dtype))
     for phase in found.phases:
-        part = finish(_sum_of_slices(x, taps, phase, found.stride, axis))
+        part = stored(partial(_sum_of_slices, x, taps, phase, found.stride, axis))
         if found.ends:
-            before, after = (finish(apply_taps(x, end, axis)) for end in found.ends)
+            before, after = (stored(partial(apply_taps, x, end, axis)) for end in found.ends)
             part = lax.concatenate([before, part, after], axis)
         yield part
         x = x if alike else lax.optimization_barrier(x)
 
 
-def _sum_of_slices(x: jax.Array, taps: Taps, phase: Phase, stride: int, axis: int) -> jax.Array:
+def _sum_of_slices(x: jax.Array, taps: Taps, phase: Phase, stride: int, axis: int, view: View) -> jax.Array:
     along = tuple(-1 if a == axis else 1 for a in range(x.ndim))
     outputs = phase.weights.shape[1]
     terms = []
@@ -200,11 +201,11 @@ def _sum_of_slices(x: jax.Array, taps: Taps, phase: Phase, stride: int, axis: in
         edges = [(*beyond, 0) if a == axis else (0, 0, 0) for a in range(x.ndim)]
         term = lax.pad(x, jnp.zeros((), x.dtype), edges) if padded else x
         begin = 0 if padded else place
-        term = lax.slice_in_dim(term, begin, begin + stride * (outputs - 1) + 1, stride, axis)
+        term = view(lax.slice_in_dim(term, begin, begin + stride * (outputs - 1) + 1, stride, axis))
         reads = place + stride * np.arange(outputs)
         spared = (weights == 0) & (reads >= 0) & (reads < x.shape[axis])
         if taps.sums is None and spared.any():
-            term = jnp.where(spared.reshape(along), jnp.zeros((), x.dtype), term)
+            term = jnp.where(spared.reshape(along), jnp.zeros((), term.dtype), term)
         if taps.sums is not None or (weights != 1).any():
             # A number for all would be folded into what pads, and that into branches, which are not vectors.
             uniform = not padded and (weights == weights[0]).all()

@@ -112,10 +112,7 @@ def _candidates(passes: Passes, platform: str, lowering: str) -> Iterator[tuple[
             for axis, taps in order
         ]
         for chosen in product(*steps):
-            choices = [
-                (False, True) if all(fuses(each.taps, each.lowering) for each in (one, after)) else (True,)
-                for one, after in pairwise(chosen)
-            ]
+            choices = [(False, True) if joins(one, after) else (True,) for one, after in pairwise(chosen)]
             for stored in product(*choices):
                 yield tuple(replace(step, stored=s) for step, s in zip(chosen, (*stored, False), strict=True))
 
@@ -151,6 +148,31 @@ def _able(taps: Taps, platform: str, lowering: str) -> tuple[str, ...]:
     return tuple(name for name in _AUTO.get(platform, _AUTO_ELSEWHERE) if able[name]) or ("gather",)
 
 
+def programs(steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
+    """The steps in groups of which each is one program: up to one that is stored, or the last."""
+    begun = 0
+    for end, step in enumerate(steps, start=1):
+        if step.stored or end == len(steps):
+            yield steps[begun:end]
+            begun = end
+
+
+def stands_apart(program: tuple[Step, ...]) -> bool:
+    """Whether XLA's CPU compiler is to see a program by itself."""
+    last = program[-1]
+    return last.lowering != "matrix" and (last.stored or not fuses(last.taps, last.lowering))
+
+
+def joins(one: Step, after: Step) -> bool:
+    """Whether a pass may be computed inside the one after it.
+
+    Phases that interleave would ask for it once each, unless all of them move the same samples.
+    """
+    return fuses(one.taps, one.lowering) and (
+        fuses(after.taps, after.lowering) or (after.lowering == "phases" and after.taps.is_selection)
+    )
+
+
 def fuses(taps: Taps, lowering: str) -> bool:
     """Whether XLA would compute a pass inside the one after it.
 
@@ -162,14 +184,11 @@ def fuses(taps: Taps, lowering: str) -> bool:
 
 def price(shape: tuple[int, ...], steps: tuple[Step, ...], costs: Costs) -> float:
     """What steps cost: their own work, again for each time that it is read, and what they store."""
-    lengths, total, begun = list(shape), 0.0, 0
-    for place, step in enumerate(steps):
-        last = place == len(steps) - 1
-        if not (step.stored or last):
-            continue
-        program = steps[begun : place + 1]
+    lengths, total = list(shape), 0.0
+    for program in programs(steps):
         # One loop runs all of a program: where one of its gathers has no vectors, none has.
-        vector = all(copies_vectors(tuple(lengths), one.axis) for one in program)
+        gathers = [step.axis for step in program if step.lowering == "gather"]
+        vector = all(copies_vectors(tuple(lengths), axis) for axis in gathers)
         each, fused = 0.0, 1.0
         for one in program:
             inner = prod(lengths[one.axis + 1 :])
@@ -179,7 +198,6 @@ def price(shape: tuple[int, ...], steps: tuple[Step, ...], costs: Costs) -> floa
         for one in program:
             lengths[one.axis] = one.taps.m
         total += costs.program + prod(lengths) * (each + costs.store)
-        begun = place + 1
     return total
 
 
