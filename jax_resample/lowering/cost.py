@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ..taps import Taps
 from .gather import VECTOR
-from .phases import pattern
+from .phases import pattern, repeats
 
 # Of sums of more products than this XLA's CPU compiler makes no vectors, or slow ones, unless they are of
 # strided slices of rows. The products of all phases of a row count together.
@@ -126,13 +126,15 @@ def sliced(taps: Taps, each: float, costs: Costs, *, inner: int, fused: float) -
     assert found is not None, taps
     few, row = inner < VECTOR, inner == 1
     one = costs.row_slice if row else costs.channel_slice if few else costs.vector_slice
-    terms = found.products * (found.count if row else 1)
+    repeat = repeats(taps)
+    terms = found.products * (found.count if row and not repeat else 1)
     long = fused > _MOST_FUSED or (few and terms > _MOST_TAPS and not (row and found.count == 1))
     total = found.products * (one + (costs.long if long else 0.0) + each * costs.nested)
     if found.stride > 1 and few:
         total += costs.strided * found.stride * max(fused / taps.support, 1.0)
     if found.count > 1:
-        total += costs.interleave if row else costs.stack
+        in_place = row or (repeat and (few or fused > 0))
+        total += costs.interleave if in_place else costs.stack
     return total + (costs.ends if found.ends else 0.0)
 
 

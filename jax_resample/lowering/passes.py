@@ -15,7 +15,14 @@ from .apart import apart
 from .gather import View, apply_taps, itself
 from .matrix import apply_matrices, apply_matrix
 from .packed import channel, joined, pack, packs, unpack_apart
-from .phases import apply_phases, apply_phases_apart, merged_rows, split_length
+from .phases import (
+    apply_phases,
+    apply_phases_apart,
+    merged_rows,
+    repeated,
+    repeats,
+    split_length,
+)
 from .schedule import Passes, Step, merge_pooled, programs, schedule, stands_apart
 from .shards import is_sharded, reshape
 
@@ -80,6 +87,9 @@ def _apart(x: jax.Array, program: tuple[Step, ...], kind: Any) -> jax.Array:
     *first, last = program
     sizes = {step.axis: step.taps.m for step in program}
     result = tuple(sizes.get(a, length) for a, length in enumerate(x.shape))
+    if last.lowering == "phases" and repeats(last.taps):
+        repeat = partial(repeated, passes={step.axis: step.taps for step in program})
+        return apart(repeat, lambda v: repeat(jnp.zeros_like(v)), x).reshape(result)
     sharded = is_sharded(x, range(1, x.ndim))
     channels = x.shape[-1] if not (first or sharded) and packs(x, last.taps, last.axis, kind) else 0
     x = pack(x) if channels else x

@@ -74,6 +74,15 @@ def pattern(taps: Taps) -> Pattern | None:
     return _with_ends(taps, Pattern(stride, found)) if len(found) == count else None
 
 
+@lru_cache(maxsize=_CACHED_PATTERNS)
+def repeats(taps: Taps) -> bool:
+    """Whether every sample, times a number, is repeated so many times."""
+    if taps.support != 1 or taps.sums is not None or not 0 < taps.n < taps.m or taps.m % taps.n:
+        return False
+    in_order = taps.start == np.arange(taps.m) // (taps.m // taps.n)
+    return bool((in_order & (taps.weights[:, 0] == taps.weights[0, 0])).all())
+
+
 def _phase(taps: Taps, rows: slice, stride: int) -> Phase | None:
     """One phase, or None where a row reaches much beyond its neighbours' window."""
     weights = taps.weights[rows]
@@ -114,11 +123,11 @@ def _with_ends(taps: Taps, found: Pattern) -> Pattern:
 
 def apply_phases(x: jax.Array, taps: Taps, axis: int, stored: Stored) -> jax.Array:
     """One pass: ``x`` resampled along ``axis`` by slices, whose sums are ``stored``."""
-    parts = list(_parts(x, taps, axis, stored, alike=True))
-    if len(parts) == 1:
-        return parts[0]
     shape = tuple(taps.m if a == axis else length for a, length in enumerate(x.shape))
-    return jnp.stack(parts, axis=axis + 1).reshape(shape)
+    if repeats(taps):
+        return repeated(x, {axis: taps}).reshape(shape)
+    parts = list(_parts(x, taps, axis, stored, alike=True))
+    return parts[0] if len(parts) == 1 else jnp.stack(parts, axis=axis + 1).reshape(shape)
 
 
 def merged_rows(shape: tuple[Any, ...], taps: Taps, axis: int) -> tuple[tuple[Any, ...], Taps, int]:
@@ -133,13 +142,13 @@ def merged_rows(shape: tuple[Any, ...], taps: Taps, axis: int) -> tuple[tuple[An
     rows = prod(before)
     enough = (g for g in range(2, rows + 1) if rows % g == 0 and g * outputs >= _MANY_OUTPUTS)
     group = next(enough, 1)
-    if group == 1 or pattern(repeated(taps, group)) is None:
+    if group == 1 or pattern(of_many_rows(taps, group)) is None:
         return shape, taps, axis
-    return (rows // group, group * taps.n), repeated(taps, group), 1
+    return (rows // group, group * taps.n), of_many_rows(taps, group), 1
 
 
 @lru_cache(maxsize=_CACHED_PATTERNS)
-def repeated(taps: Taps, times: int) -> Taps:
+def of_many_rows(taps: Taps, times: int) -> Taps:
     """The operator that resamples each of several rows which are stored as one."""
     start = taps.start + taps.n * np.arange(times, dtype=np.int32)[:, None]
     return replace(taps, n=taps.n * times, start=start.reshape(-1), weights=np.tile(taps.weights, (times, 1)))
@@ -170,6 +179,17 @@ def apply_phases_apart(x: jax.Array, taps: Taps, axis: int, stored: Stored) -> j
     for r, part in enumerate(others):
         result = jnp.where(phase == r, part, result)
     return result
+
+
+def repeated(x: jax.Array, passes: dict[int, Taps]) -> jax.Array:
+    """``x`` with an axis more after each of those that repeat samples, along which they are repeated."""
+    for taps in passes.values():
+        if not taps.is_selection:
+            x = products(x, weights_for(x, taps.weights[:1, 0], taps)[0], taps)
+    times = {axis: taps.m // taps.n for axis, taps in passes.items()}
+    pairs = [(length, times[a]) if a in times else (length,) for a, length in enumerate(x.shape)]
+    begins = [sum(map(len, pairs[:a])) for a in range(x.ndim)]
+    return lax.broadcast_in_dim(x, [n for pair in pairs for n in pair], begins)
 
 
 def _parts(x: jax.Array, taps: Taps, axis: int, stored: Stored, *, alike: bool) -> Iterator[jax.Array]:

@@ -17,7 +17,7 @@ from ..taps import Taps
 from .cost import COSTS, Costs, gathered, multiplied, sliced
 from .gather import copies_vectors
 from .matrix import order as order_of_products
-from .phases import pattern
+from .phases import pattern, repeats, split_length
 
 LOWERINGS: tuple[str, ...] = ("auto", "gather", "phases", "matrix")
 
@@ -160,26 +160,28 @@ def programs(steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
 def stands_apart(program: tuple[Step, ...]) -> bool:
     """Whether XLA's CPU compiler is to see a program by itself."""
     last = program[-1]
-    return last.lowering != "matrix" and (last.stored or not fuses(last.taps, last.lowering))
+    split = last.lowering == "phases" and len(split_length(last.taps)) > 1
+    return last.lowering != "matrix" and (last.stored or split or not fuses(last.taps, last.lowering))
 
 
 def joins(one: Step, after: Step) -> bool:
-    """Whether a pass may be computed inside the one after it.
+    """Whether a pass may be computed inside the one after it, which must not ask for it once a phase.
 
-    Phases that interleave would ask for it once each, unless all of them move the same samples.
+    Passes that repeat samples are one program with their like only.
     """
-    return fuses(one.taps, one.lowering) and (
-        fuses(after.taps, after.lowering) or (after.lowering == "phases" and after.taps.is_selection)
-    )
+    kinds = {step.lowering == "phases" and repeats(step.taps) for step in (one, after)}
+    return len(kinds) == 1 and fuses(one.taps, one.lowering) and fuses(after.taps, after.lowering)
 
 
 def fuses(taps: Taps, lowering: str) -> bool:
     """Whether XLA would compute a pass inside the one after it.
 
-    Products it stores by itself. Phases that interleave or are joined with outputs at the ends are stored.
+    Products it stores by itself. Phases that interleave or are joined with outputs at the ends are stored,
+    but not those that repeat samples.
     """
     found = pattern(taps) if lowering == "phases" else None
-    return lowering == "gather" or (found is not None and found.count == 1 and not found.ends)
+    alone = found is not None and found.count == 1 and not found.ends
+    return lowering == "gather" or alone or (found is not None and repeats(taps))
 
 
 def price(shape: tuple[int, ...], steps: tuple[Step, ...], costs: Costs) -> float:
