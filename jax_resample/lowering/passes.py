@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial, reduce
+from itertools import groupby
 from math import prod
 from typing import Any
 
@@ -97,11 +98,10 @@ def _apart(x: jax.Array, program: tuple[Step, ...], kind: Any) -> jax.Array:
         shape, taps, axis = merged_rows(x.shape, last.taps, last.axis)
         x, last, sizes = x.reshape(shape), replace(last, taps=taps, axis=axis), {axis: taps.m}
     lengths = tuple(sizes.get(a, length) for a, length in enumerate(x.shape))
-    before, after = lengths[: last.axis], lengths[last.axis + 1 :]
     along = split_length(last.taps) if last.lowering == "phases" else (last.taps.m,)
-    split = (*before, *along, *after)
+    split = (*lengths[: last.axis], *along, *lengths[last.axis + 1 :])
     if not sharded:
-        split = (prod(before), *along, *(() if all(n == 1 for n in after) else (prod(after),)))
+        split = _merged(lengths, {**{step.axis: (step.taps.m,) for step in first}, last.axis: along})
     ends = [(0, m - n, 0) for n, m in zip(x.shape, lengths, strict=True)]
     dtype = x.dtype if channels else reduce(partial(_stored_dtype, kind=kind), program, x.dtype)
 
@@ -114,6 +114,17 @@ def _apart(x: jax.Array, program: tuple[Step, ...], kind: Any) -> jax.Array:
 
     y = apart(run, other, x)
     return unpack_apart(y.reshape(result[:-1]), channels) if channels else y.reshape(result)
+
+
+def _merged(lengths: tuple[Any, ...], own: dict[int, tuple[int, ...]]) -> tuple[Any, ...]:
+    """The shape with neighbouring axes as one, but for those of a program, which become the axes given."""
+    shape: list[Any] = []
+    for is_own, axes in groupby(range(len(lengths)), key=lambda a: a in own):
+        if is_own:
+            shape += [n for a in axes for n in own[a]]
+        else:
+            shape.append(prod(lengths[a] for a in axes))
+    return tuple(shape[:-1] if shape[-1] == 1 and len(lengths) - 1 not in own else shape)
 
 
 def _stored_dtype(dtype: Any, step: Step, kind: Any) -> Any:
