@@ -164,12 +164,14 @@ RESIZES = [
     {"size": (2, 3), "antialias": True},
     {"size": (1, 1), "method": "area"},
     {"size": (3, 4), "method": "nearest"},
+    {"size": (18, 16), "method": "nearest"},
+    {"size": (3, 4), "method": "area"},
 ]
 
 
 @pytest.mark.parametrize("spec", [P("a"), P("a", None, None, "b"), P(None, None, None, ("a", "b"))], ids=str)
 @pytest.mark.parametrize("options", RESIZES, ids=str)
-@pytest.mark.parametrize("lowering", ["auto", "matrix"])
+@pytest.mark.parametrize("lowering", ["auto", "phases", "matrix"])
 def test_resizing(options, lowering, spec, mesh, rng):
     f = partial(jr.resize, lowering=lowering, **options)
     check(f, (images(rng),), (spec,), mesh, [spec])

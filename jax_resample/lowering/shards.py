@@ -89,10 +89,11 @@ def split_axes(x: jax.Array, lengths: Sequence[Sequence[Any]]) -> jax.Array:
     return x
 
 
-def reshape(x: jax.Array, shape: Sequence[Any]) -> jax.Array:
-    """``x`` in a shape of as many axes, of which those that lie on a mesh keep their place and length."""
-    on_mesh = is_sharded(x, range(x.ndim))
-    return lax.reshape(x, shape, out_sharding=jax.typeof(x).sharding if on_mesh else None)
+def reshape(x: jax.Array, shape: Sequence[Any], like: jax.Array | None = None) -> jax.Array:
+    """``x`` in another shape, whose axes on a mesh have the place and length that they have in ``like``."""
+    like = x if like is None else like
+    on_mesh = is_sharded(like, range(like.ndim))
+    return lax.reshape(x, shape, out_sharding=jax.typeof(like).sharding if on_mesh else None)
 
 
 def refuse_sharded(kind: Any, axes: Iterable[int]) -> None:
