@@ -135,7 +135,7 @@ def sliced(taps: Taps, each: float, costs: Costs, *, inner: int, fused: float) -
     if found.count > 1:
         in_place = row or (repeat and (few or fused > 0))
         total += costs.interleave if in_place else costs.stack
-    return total + (costs.ends if found.ends else 0.0)
+    return total + (costs.ends if found.ends is not None else 0.0)
 
 
 def multiplied(taps: Taps, costs: Costs) -> float:

@@ -43,12 +43,13 @@ class Phase:
 class Pattern:
     """Phases to interleave, and the distance in the input between neighbours of one phase.
 
-    ``ends`` are the taps of the outputs before and after those of the only phase, where they are apart.
+    ``ends`` are the taps of outputs that are apart from those of the only phase, ``before`` of them first.
     """
 
     stride: int
     phases: tuple[Phase, ...]
-    ends: tuple[Taps, ...] = ()
+    ends: Taps | None = None
+    before: int = 0
 
     @property
     def count(self) -> int:
@@ -110,15 +111,12 @@ def _with_ends(taps: Taps, found: Pattern) -> Pattern:
     if others or stride == 1 or max(-phase.offset, last) <= 0:
         return found
     before, after = (max(-(-beyond // stride), 0) for beyond in (-phase.offset, last))
-    inner = slice(before, taps.m - after)
     if before + after >= taps.m:
         return found
-    kept = Phase(phase.offset + stride * before, np.ascontiguousarray(phase.weights[:, inner]))
-    ends = (
-        replace(taps, start=taps.start[rows].copy(), weights=taps.weights[rows].copy())
-        for rows in (slice(0, before), slice(taps.m - after, taps.m))
-    )
-    return Pattern(stride, (kept,), tuple(ends))
+    inner = phase.weights[:, before : taps.m - after]
+    kept = Phase(phase.offset + stride * before, np.ascontiguousarray(inner))
+    rows = np.r_[:before, taps.m - after : taps.m]
+    return Pattern(stride, (kept,), replace(taps, start=taps.start[rows], weights=taps.weights[rows]), before)
 
 
 def apply_phases(x: jax.Array, taps: Taps, axis: int, stored: Stored) -> jax.Array:
@@ -203,8 +201,9 @@ def _parts(x: jax.Array, taps: Taps, axis: int, stored: Stored, *, alike: bool) 
     x = x if taps.sums is not None else x.astype(taps.sum_dtype(x.dtype))
     for phase in found.phases:
         part = stored(partial(_sum_of_slices, x, taps, phase, found.stride, axis))
-        if found.ends:
-            before, after = (stored(partial(apply_taps, x, end, axis)) for end in found.ends)
+        if found.ends is not None:
+            ends = stored(partial(apply_taps, x, found.ends, axis))
+            before, after = jnp.split(ends, [found.before], axis)
             part = lax.concatenate([before, part, after], axis)
         yield part
         x = x if alike else lax.optimization_barrier(x)

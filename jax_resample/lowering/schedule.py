@@ -180,7 +180,7 @@ def fuses(taps: Taps, lowering: str) -> bool:
     but not those that repeat samples.
     """
     found = pattern(taps) if lowering == "phases" else None
-    alone = found is not None and found.count == 1 and not found.ends
+    alone = found is not None and found.count == 1 and found.ends is None
     return lowering == "gather" or alone or (found is not None and repeats(taps))
 
 
