@@ -81,6 +81,7 @@ def test_rows_are_merged_until_they_are_long():
         assert merged_rows(same[0], kept, same[1]) == (same[0], kept, same[1])
     assert merged_rows((5, 7), taps(7, 14), 1)[0] == (1, 35)
     assert merged_rows((1, 7), taps(7, 14), 1)[0] == (1, 7), "there is no other row"
+    assert merged_rows((10007, 7), taps(7, 14), 1)[0] == (10007, 7), "a prime number of rows has no groups"
 
 
 def test_what_repeats_samples():

@@ -25,6 +25,8 @@ from .gather import View, apply_taps, products, weights_for
 _MOST_SLICES = 64
 # Phases of at least so many outputs are put together by a choice.
 _MANY_OUTPUTS = 32
+# Short rows are merged up to so many outputs, whose weights are constants of the program.
+_MOST_MERGED = 1024
 _CACHED_PATTERNS = 1024
 
 # From a function that makes sums of the samples that a view gives, the sums as they are stored.
@@ -93,7 +95,8 @@ def _phase(taps: Taps, rows: slice, stride: int) -> Phase | None:
     if not live.any():
         return None
     offset, width = places[live].min(), int(np.ptp(places[live])) + 1
-    if width > taps.support + 1:  # rounding moves some windows by one
+    # Rounding moves some windows by one; samples that are only moved meet no sums.
+    if width > taps.support + (not taps.is_selection):
         return None
     regular = np.zeros((len(weights), width), weights.dtype)
     row, tap = np.nonzero(live)
@@ -138,7 +141,8 @@ def merged_rows(shape: tuple[Any, ...], taps: Taps, axis: int) -> tuple[tuple[An
     if outputs >= _MANY_OUTPUTS or not all(isinstance(n, int) for n in shape) or prod(after) != 1:
         return shape, taps, axis
     rows = prod(before)
-    enough = (g for g in range(2, rows + 1) if rows % g == 0 and g * outputs >= _MANY_OUTPUTS)
+    groups = range(-(-_MANY_OUTPUTS // outputs), min(rows, _MOST_MERGED // outputs) + 1)
+    enough = (g for g in groups if rows % g == 0)
     group = next(enough, 1)
     if group == 1 or pattern(of_many_rows(taps, group)) is None:
         return shape, taps, axis
