@@ -11,6 +11,8 @@ import jax
 import numpy as np
 import pytest
 
+from .storage import free_storage
+
 jax.config.update("jax_numpy_rank_promotion", "raise")
 jax.config.update("jax_numpy_dtype_promotion", "strict")
 
@@ -35,3 +37,10 @@ def x64():
     jax.config.update("jax_enable_x64", True)
     yield
     jax.config.update("jax_enable_x64", before)
+
+
+@pytest.fixture
+def stored():
+    """Small arrays, too, are resampled by programs of their own."""
+    with free_storage():
+        yield

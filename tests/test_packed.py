@@ -11,15 +11,6 @@ import jax_resample as jr
 from jax_resample.compat import pillow
 from jax_resample.lowering.packed import pack, unpack_apart
 
-from .test_stored import free_storage
-
-
-@pytest.fixture
-def stored():
-    """Small images, too, are resampled by programs of their own."""
-    with free_storage():
-        yield
-
 
 def image(rng, *shape):
     return jnp.asarray(rng.integers(0, 256, shape).astype(np.uint8))

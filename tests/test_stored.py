@@ -1,8 +1,6 @@
 """Passes that are stored before the next, as small arrays never are: the same results in every transform."""
 
-import contextlib
 import functools
-from dataclasses import replace
 
 import chex
 import jax
@@ -14,35 +12,12 @@ from jax.sharding import AxisType, NamedSharding
 from jax.sharding import PartitionSpec as P
 
 import jax_resample as jr
-from jax_resample.lowering import cost, schedule
 
 from .modes import CASES, LINEAR_CASES, Case
+from .storage import free_storage
 
-FREE = replace(cost.COSTS["cpu"], program=0.0, store=0.0)
 SEVERAL_AXES = [case for case in LINEAR_CASES if len(case.lengths) > 1]
 IDS = [case.name for case in SEVERAL_AXES]
-
-
-def forget() -> None:
-    """Drops programs compiled under other prices."""
-    schedule._cheapest.cache_clear()
-    jax.clear_caches()
-
-
-@contextlib.contextmanager
-def free_storage():
-    """On a CPU, storing is free and so never declined."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(cost.COSTS, "cpu", FREE)
-        forget()
-        yield
-    forget()
-
-
-@pytest.fixture
-def stored():
-    with free_storage():
-        yield
 
 
 def resize(case: Case, **options):

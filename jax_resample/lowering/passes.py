@@ -16,14 +16,7 @@ from .apart import apart
 from .gather import View, apply_taps, itself
 from .matrix import apply_matrices, apply_matrix
 from .packed import channel, joined, pack, packs, unpack_apart
-from .phases import (
-    apply_phases,
-    apply_phases_apart,
-    merged_rows,
-    repeated,
-    repeats,
-    split_length,
-)
+from .phases import apply_phases, apply_phases_apart, merged_rows, repeated, split_length
 from .schedule import Passes, Step, merge_pooled, programs, schedule, stands_apart
 from .shards import is_sharded, reshape
 
@@ -75,7 +68,19 @@ def _fused(x: jax.Array, program: tuple[Step, ...], kind: Any) -> jax.Array:
 
 
 def _apart(x: jax.Array, program: tuple[Step, ...], kind: Any) -> jax.Array:
-    """Passes computed for themselves, and the result of the last of them stored.
+    """Passes computed for themselves, and the result of the last of them stored."""
+    last, sharded = program[-1], is_sharded(x, range(x.ndim))
+    if last.repeats:
+        repeat = partial(repeated, passes={step.axis: step.taps for step in program})
+        return reshape(apart(repeat, lambda v: repeat(jnp.zeros_like(v)), x), _result(x, program), x)
+    if len(program) == 1 and not sharded and packs(x, last.taps, last.axis, kind):
+        channels = x.shape[-1]
+        return unpack_apart(_stored(pack(x), program, kind, channels), channels)
+    return _stored(x, program, kind)
+
+
+def _stored(x: jax.Array, program: tuple[Step, ...], kind: Any, channels: int = 0) -> jax.Array:
+    """The result of passes, in memory; ``channels`` tells that samples are words of so many.
 
     XLA's CPU compiler would fuse it with the next, and compute it again for every tap of that one. Padding or
     cropping is the cheapest other program whose result has the same type, sharding included.
@@ -85,19 +90,12 @@ def _apart(x: jax.Array, program: tuple[Step, ...], kind: Any) -> jax.Array:
     333 x 500 to 1080 x 1920 then takes 3 ms and not 8. Outputs and phases stay apart, and so do the axes of
     arrays on a mesh.
     """
-    given, (*first, last) = x, program
-    sizes = {step.axis: step.taps.m for step in program}
-    result = tuple(sizes.get(a, length) for a, length in enumerate(x.shape))
-    if last.lowering == "phases" and repeats(last.taps):
-        repeat = partial(repeated, passes={step.axis: step.taps for step in program})
-        return reshape(apart(repeat, lambda v: repeat(jnp.zeros_like(v)), x), result, x)
-    sharded = is_sharded(x, range(x.ndim))
-    channels = x.shape[-1] if not (first or sharded) and packs(x, last.taps, last.axis, kind) else 0
-    x = pack(x) if channels else x
+    given, result, sharded = x, _result(x, program), is_sharded(x, range(x.ndim))
+    *first, last = program
     if last.lowering == "phases" and not first and not sharded:
         shape, taps, axis = merged_rows(x.shape, last.taps, last.axis)
-        x, last, sizes = x.reshape(shape), replace(last, taps=taps, axis=axis), {axis: taps.m}
-    lengths = tuple(sizes.get(a, length) for a, length in enumerate(x.shape))
+        x, last = x.reshape(shape), replace(last, taps=taps, axis=axis)
+    lengths = _result(x, (*first, last))
     along = split_length(last.taps) if last.lowering == "phases" else (last.taps.m,)
     split = (*lengths[: last.axis], *along, *lengths[last.axis + 1 :])
     if not sharded:
@@ -112,8 +110,13 @@ def _apart(x: jax.Array, program: tuple[Step, ...], kind: Any) -> jax.Array:
     def other(v: jax.Array) -> jax.Array:
         return lax.pad(v, jnp.zeros((), v.dtype), ends).astype(dtype).reshape(split)
 
-    y = apart(run, other, x)
-    return unpack_apart(y.reshape(result[:-1]), channels) if channels else reshape(y, result, given)
+    return reshape(apart(run, other, x), result, given)
+
+
+def _result(x: jax.Array, program: tuple[Step, ...]) -> tuple[Any, ...]:
+    """The shape that passes make of an array's."""
+    sizes = {step.axis: step.taps.m for step in program}
+    return tuple(sizes.get(a, length) for a, length in enumerate(x.shape))
 
 
 def _merged(lengths: tuple[Any, ...], own: dict[int, tuple[int, ...]]) -> tuple[Any, ...]:

@@ -51,6 +51,22 @@ class Step:
     lowering: str
     stored: bool
 
+    @property
+    def repeats(self) -> bool:
+        """Whether it is phases that all read the same samples."""
+        return self.lowering == "phases" and repeats(self.taps)
+
+    @property
+    def fuses(self) -> bool:
+        """Whether XLA would compute it inside the one after it.
+
+        Products it stores by itself. Phases that interleave or are joined with outputs at the ends are
+        stored, but not those that repeat samples.
+        """
+        found = pattern(self.taps) if self.lowering == "phases" else None
+        alone = found is not None and found.count == 1 and found.ends is None
+        return self.lowering == "gather" or alone or self.repeats
+
 
 @dataclass(frozen=True)
 class Schedule:
@@ -161,7 +177,7 @@ def stands_apart(program: tuple[Step, ...]) -> bool:
     """Whether XLA's CPU compiler is to see a program by itself."""
     last = program[-1]
     split = last.lowering == "phases" and len(split_length(last.taps)) > 1
-    return last.lowering != "matrix" and (last.stored or split or not fuses(last.taps, last.lowering))
+    return last.lowering != "matrix" and (last.stored or split or not last.fuses)
 
 
 def joins(one: Step, after: Step) -> bool:
@@ -169,19 +185,7 @@ def joins(one: Step, after: Step) -> bool:
 
     Passes that repeat samples are one program with their like only.
     """
-    kinds = {step.lowering == "phases" and repeats(step.taps) for step in (one, after)}
-    return len(kinds) == 1 and fuses(one.taps, one.lowering) and fuses(after.taps, after.lowering)
-
-
-def fuses(taps: Taps, lowering: str) -> bool:
-    """Whether XLA would compute a pass inside the one after it.
-
-    Products it stores by itself. Phases that interleave or are joined with outputs at the ends are stored,
-    but not those that repeat samples.
-    """
-    found = pattern(taps) if lowering == "phases" else None
-    alone = found is not None and found.count == 1 and found.ends is None
-    return lowering == "gather" or alone or (found is not None and repeats(taps))
+    return one.repeats == after.repeats and one.fuses and after.fuses
 
 
 def price(shape: tuple[int, ...], steps: tuple[Step, ...], costs: Costs) -> float:
