@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -24,17 +24,35 @@ from ..taps import Taps
 # A gather copies vectors where each sample is at least this many contiguous numbers.
 VECTOR = 16
 
-# Up to this many taps the sum is one expression, beyond it a loop that adds a few of them at a time. XLA's
-# CPU compiler does not vectorise long ones: 16 taps of a photo's columns take 0.23 ns a product, and 0.05 ns
-# in a loop. Without vectors a loop gains nothing but a smaller program.
-_UNROLLED_VECTOR_TAPS = 12
-_UNROLLED_TAPS = 64
-_TAPS_PER_TURN = 8
 _CACHED_TABLES = 1024
 
 Array = jax.Array | np.ndarray
 # From what is read to the samples that are weighted.
 View = Callable[[jax.Array], jax.Array]
+
+
+class Unrolling(NamedTuple):
+    """How many taps make one expression.
+
+    Attributes:
+      vectors: up to so many, if each reads a vector; beyond them a loop adds a few at a time.
+      numbers: the same, if each reads a number.
+      turn: how many taps a turn of such a loop adds at most.
+    """
+
+    vectors: int
+    numbers: int
+    turn: int
+
+
+# XLA's CPU compiler does not vectorise long expressions: 16 taps of a photo's columns take 0.23 ns a product,
+# and 0.05 ns in a loop. Without vectors a loop gains nothing but a smaller program.
+_UNROLLING = Unrolling(vectors=12, numbers=64, turn=8)
+# On a GPU each turn would start kernels that read and write the whole sum. XLA divides long expressions as it
+# sees fit: 128 taps become four kernels, which are compiled within a second.
+_UNROLLING_ON: dict[str, Unrolling] = dict.fromkeys(
+    ("cuda", "rocm"), Unrolling(vectors=128, numbers=128, turn=64)
+)
 
 
 @dataclass(frozen=True)
@@ -50,14 +68,13 @@ class Table:
 
 
 @lru_cache(maxsize=_CACHED_TABLES)
-def table(taps: Taps, unrolled: int = _UNROLLED_VECTOR_TAPS) -> Table:
-    """Gather columns in which unused places repeat a used one; more than ``unrolled`` taps take turns.
+def table(taps: Taps, turns: int = 1) -> Table:
+    """Gather columns in which unused places repeat a used one, divided among so many turns.
 
     A row with fewer than ``K`` taps must not multiply a stranger's NaN by zero. Its spare places read
     its heaviest sample again, and that sample's weight is split over them in exact powers of two; where
     the order of rounding counts they weigh nothing.
     """
-    turns = _turns(taps, unrolled)
     spare = -taps.support % turns
     weights = np.pad(taps.weights, ((0, 0), (0, spare)))
     live = weights != 0
@@ -94,9 +111,8 @@ class Windows:
 
 
 @lru_cache(maxsize=_CACHED_TABLES)
-def windows(taps: Taps, unrolled: int = _UNROLLED_TAPS) -> Windows:
-    """Windows of all taps, or of a few a turn where there are more than ``unrolled``."""
-    turns = _turns(taps, unrolled)
+def windows(taps: Taps, turns: int = 1) -> Windows:
+    """Windows of all taps, or of as many as each of several turns adds."""
     each = -(-taps.support // turns)
     width = min(each, taps.n)
     first = np.minimum(taps.start + each * np.arange(turns)[:, None], taps.n - width)
@@ -107,8 +123,11 @@ def windows(taps: Taps, unrolled: int = _UNROLLED_TAPS) -> Windows:
     return Windows(first.astype(np.int32), weights)
 
 
-def _turns(taps: Taps, unrolled: int) -> int:
-    return -(-taps.support // _TAPS_PER_TURN) if taps.support > unrolled else 1
+def turns_of(taps: Taps, platform: str, *, vectors: bool) -> int:
+    """Over how many turns of a loop a platform adds up taps, which read vectors or numbers."""
+    unrolling = _UNROLLING_ON.get(platform, _UNROLLING)
+    most = unrolling.vectors if vectors else unrolling.numbers
+    return -(-taps.support // unrolling.turn) if taps.support > most else 1
 
 
 def itself(x: jax.Array) -> jax.Array:
@@ -116,7 +135,7 @@ def itself(x: jax.Array) -> jax.Array:
     return x
 
 
-def apply_taps(x: jax.Array, taps: Taps, axis: int, view: View = itself) -> jax.Array:
+def apply_taps(x: jax.Array, taps: Taps, axis: int, view: View = itself, *, platform: str) -> jax.Array:
     """One pass: ``x`` resampled along ``axis``, in the sum's dtype (``taps.sum_dtype``).
 
     ``view`` makes a sample of what is read; the dtype is that of samples of its result.
@@ -126,14 +145,17 @@ def apply_taps(x: jax.Array, taps: Taps, axis: int, view: View = itself) -> jax.
     ones = tuple(a for a, length in enumerate(x.shape) if length == 1 and a != axis)
     if taps.m == 1 and ones:  # a loop over taps may lay these out elsewhere, and copy the array for it
         before = sum(a < axis for a in ones)
-        return lax.expand_dims(apply_taps(lax.squeeze(x, ones), taps, axis - before, view), ones)
-    if taps.m == 1 and axis == x.ndim - 1 and taps.sums is None and taps.weights.all():
-        return _weighted_sum(x.astype(taps.sum_dtype(x.dtype)), taps)
-    return (_by_vectors if copies_vectors(x.shape, axis) else _by_windows)(x, taps, axis, view)
+        found = apply_taps(lax.squeeze(x, ones), taps, axis - before, view, platform=platform)
+        return lax.expand_dims(found, ones)
+    if taps.m == 1 and taps.sums is None and taps.weights.all() and _adds_whole(x, axis, platform):
+        return _weighted_sum(x.astype(taps.sum_dtype(x.dtype)), taps, axis)
+    vectors = copies_vectors(x.shape, axis)
+    turns = turns_of(taps, platform, vectors=vectors)
+    return (_by_vectors if vectors else _by_windows)(x, taps, axis, view, turns)
 
 
-def _by_vectors(x: jax.Array, taps: Taps, axis: int, view: View) -> jax.Array:
-    columns, along = table(taps), _along(x, axis)
+def _by_vectors(x: jax.Array, taps: Taps, axis: int, view: View, turns: int) -> jax.Array:
+    columns, along = table(taps, turns), _along(x, axis)
 
     def terms(index: Array, weights: Array) -> Iterator[jax.Array]:
         # Samples are widened as they are read: before the loop they would be stored wide.
@@ -146,8 +168,8 @@ def _by_vectors(x: jax.Array, taps: Taps, axis: int, view: View) -> jax.Array:
     return jnp.where(columns.empty.reshape(along), jnp.zeros((), total.dtype), total)
 
 
-def _by_windows(x: jax.Array, taps: Taps, axis: int, view: View) -> jax.Array:
-    found, along = windows(taps), _along(x, axis)
+def _by_windows(x: jax.Array, taps: Taps, axis: int, view: View, turns: int) -> jax.Array:
+    found, along = windows(taps, turns), _along(x, axis)
     weights = weights_for(x, found.weights, taps)
     width = weights.shape[1]
     skips = (weights == 0).any(axis=(0, 2)) & (weights.dtype.kind == "f")
@@ -213,13 +235,19 @@ def take(x: jax.Array, index: Array, axis: int) -> jax.Array:
     return lax.gather(x, index[:, None], dimensions, sizes, mode=lax.GatherScatterMode.PROMISE_IN_BOUNDS)
 
 
-def _weighted_sum(x: jax.Array, taps: Taps) -> jax.Array:
-    """A single output sample along the last axis: the product of its window with its weights.
+def _adds_whole(x: jax.Array, axis: int, platform: str) -> bool:
+    """Whether a single output is best a product of two vectors.
 
-    Along other axes the loop over taps adds contiguous rows and is as fast as reading them.
+    On a CPU, along the last axis; along others a loop adds contiguous rows and is as fast as reading them.
     """
+    return axis == x.ndim - 1 or platform in _UNROLLING_ON
+
+
+def _weighted_sum(x: jax.Array, taps: Taps, axis: int) -> jax.Array:
+    """A single output sample along an axis: the product of its window with its weights."""
     first = int(taps.start[0])
-    window = lax.slice_in_dim(x, first, first + taps.support, axis=-1)
+    window = lax.slice_in_dim(x, first, first + taps.support, axis=axis)
     weights = jnp.asarray(taps.weights[0], x.dtype)
-    dimensions = (((x.ndim - 1,), (0,)), ((), ()))
-    return lax.dot_general(window, weights, dimensions, precision=lax.Precision.HIGHEST)[..., None]
+    dimensions = (((axis,), (0,)), ((), ()))
+    found = lax.dot_general(window, weights, dimensions, precision=lax.Precision.HIGHEST)
+    return lax.expand_dims(found, (axis,))

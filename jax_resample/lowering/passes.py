@@ -34,16 +34,21 @@ def apply_passes(x: jax.Array, *, passes: Passes, lowering: str, platform: str) 
     if as_batch:
         x, steps = x[None], tuple(replace(step, axis=step.axis + 1) for step in steps)
     for program in programs(steps):
-        x = (_apart if platform == "cpu" and stands_apart(program) else _fused)(x, program, kind)
+        if platform == "cpu" and stands_apart(program):
+            x = _apart(x, program, kind)
+        else:
+            x = reduce(partial(_one_pass, kind=kind, platform=platform), program, x)
     x = x.reshape(x.shape[1:]) if as_batch else x
     return x if x.dtype == kind else dtypes.round_to(x, kind)
 
 
-def _one_pass(x: jax.Array, step: Step, kind: Any, channels: int = 0, *, split: bool = False) -> jax.Array:
+def _one_pass(
+    x: jax.Array, step: Step, kind: Any, channels: int = 0, *, split: bool = False, platform: str = "cpu"
+) -> jax.Array:
     """One axis, in the dtype that computes; samples that are only moved keep theirs.
 
     Sums that the library rounds in each pass are stored as it stores them, in an image of dtype ``kind``.
-    ``channels`` tells that samples are words of so many, and ``split`` that phases may keep an axis.
+    On a CPU ``channels`` tells that samples are words of so many, ``split`` that phases may keep an axis.
     """
     taps, sums = step.taps, step.taps.sums
 
@@ -55,16 +60,13 @@ def _one_pass(x: jax.Array, step: Step, kind: Any, channels: int = 0, *, split: 
         return joined([sums.finish(sums_of(partial(channel, c=c)), kind) for c in range(channels)])
 
     with dtypes.double_precision(sums is not None and sums.dtype == "float64"):
+        if step.lowering == "phases" and split:
+            return apply_phases_apart(x, taps, step.axis, stored)
         if step.lowering == "phases":
-            return (apply_phases_apart if split else apply_phases)(x, taps, step.axis, stored)
+            return apply_phases(x, taps, step.axis, stored, platform)
         if step.lowering == "matrix":
             return apply_matrix(x, taps, step.axis)
-        return stored(partial(apply_taps, x, taps, step.axis))
-
-
-def _fused(x: jax.Array, program: tuple[Step, ...], kind: Any) -> jax.Array:
-    """Passes that the compiler may join with others."""
-    return reduce(partial(_one_pass, kind=kind), program, x)
+        return stored(partial(apply_taps, x, taps, step.axis, platform=platform))
 
 
 def _apart(x: jax.Array, program: tuple[Step, ...], kind: Any) -> jax.Array:

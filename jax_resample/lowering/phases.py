@@ -122,12 +122,12 @@ def _with_ends(taps: Taps, found: Pattern) -> Pattern:
     return Pattern(stride, (kept,), replace(taps, start=taps.start[rows], weights=taps.weights[rows]), before)
 
 
-def apply_phases(x: jax.Array, taps: Taps, axis: int, stored: Stored) -> jax.Array:
+def apply_phases(x: jax.Array, taps: Taps, axis: int, stored: Stored, platform: str) -> jax.Array:
     """One pass: ``x`` resampled along ``axis`` by slices, whose sums are ``stored``."""
     shape = tuple(taps.m if a == axis else length for a, length in enumerate(x.shape))
     if repeats(taps):
         return repeated(x, {axis: taps}).reshape(shape)
-    parts = list(_parts(x, taps, axis, stored, alike=True))
+    parts = list(_parts(x, taps, axis, stored, platform, alike=True))
     return parts[0] if len(parts) == 1 else jnp.stack(parts, axis=axis + 1).reshape(shape)
 
 
@@ -170,7 +170,7 @@ def apply_phases_apart(x: jax.Array, taps: Taps, axis: int, stored: Stored) -> j
     the place it writes in one, from which its compiler makes whole vectors, but only while the phases are an
     axis of the result. Chosen numbers that others are computed from would be computed anew for each of them.
     """
-    parts = list(_parts(x, taps, axis, stored, alike=False))
+    parts = list(_parts(x, taps, axis, stored, "cpu", alike=False))
     if len(parts) == 1:
         return parts[0]
     if prod(x.shape[axis + 1 :]) > 1 or parts[0].shape[axis] < _MANY_OUTPUTS:
@@ -194,7 +194,9 @@ def repeated(x: jax.Array, passes: dict[int, Taps]) -> jax.Array:
     return lax.broadcast_in_dim(x, [n for pair in pairs for n in pair], begins)
 
 
-def _parts(x: jax.Array, taps: Taps, axis: int, stored: Stored, *, alike: bool) -> Iterator[jax.Array]:
+def _parts(
+    x: jax.Array, taps: Taps, axis: int, stored: Stored, platform: str, *, alike: bool
+) -> Iterator[jax.Array]:
     """The outputs of each phase, as they are stored.
 
     ``alike`` lets XLA see what the phases have in common. It would compute that by itself and store it,
@@ -206,7 +208,7 @@ def _parts(x: jax.Array, taps: Taps, axis: int, stored: Stored, *, alike: bool) 
     for phase in found.phases:
         part = stored(partial(_sum_of_slices, x, taps, phase, found.stride, axis))
         if found.ends is not None:
-            ends = stored(partial(apply_taps, x, found.ends, axis))
+            ends = stored(partial(apply_taps, x, found.ends, axis, platform=platform))
             before, after = jnp.split(ends, [found.before], axis)
             part = lax.concatenate([before, part, after], axis)
         yield part

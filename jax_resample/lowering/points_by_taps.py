@@ -1,8 +1,9 @@
 """The three programs of `points` for taps anywhere: a gather or scatter of pixels for each tuple of taps."""
 
 from collections.abc import Iterator
-from functools import reduce
+from functools import partial, reduce
 from itertools import product
+from math import prod
 from typing import Any
 
 import jax
@@ -10,16 +11,23 @@ import jax.numpy as jnp
 from jax import lax
 
 from .joint_weights import split_taps, tuple_weights
-from .windows import weighted
+from .windows import pixel, weighted
 
 _BATCH: dict[str, Any] = {"operand_batching_dims": (0,), "start_indices_batching_dims": (0,)}
+_PLANES: dict[str, Any] = {"operand_batching_dims": (0, 1), "start_indices_batching_dims": (0, 1)}
 _IN_BOUNDS = lax.GatherScatterMode.PROMISE_IN_BOUNDS
 
 
-def values(x: jax.Array, weights: list[jax.Array], index: list[jax.Array]) -> jax.Array:
-    """``(B, P, C)`` from an image, weights, and the taps' indices ``(B, P, K)`` of each axis."""
+def values(
+    x: jax.Array, weights: list[jax.Array], index: list[jax.Array], *, planes: bool = False
+) -> jax.Array:
+    """``(B, P, C)`` from an image, weights, and the taps' indices ``(B, P, K)`` of each axis.
+
+    ``planes`` says that ``x`` was transposed from ``(B, C, *spatial)``, where numbers are to be read.
+    """
     pairs = zip(_tuples(index), tuple_weights([split_taps(w) for w in weights]), strict=True)
-    return reduce(jnp.add, (weighted(w[..., None], _read(x, at).astype(w.dtype)) for at, w in pairs))
+    read = partial(_read, x, planes=planes)
+    return reduce(jnp.add, (weighted(w[..., None], read(at).astype(w.dtype)) for at, w in pairs))
 
 
 def image(
@@ -40,9 +48,10 @@ def image(
     return total
 
 
-def dots(x: jax.Array, y: jax.Array, index: list[jax.Array]) -> jax.Array:
+def dots(x: jax.Array, y: jax.Array, index: list[jax.Array], *, planes: bool = False) -> jax.Array:
     """``(B, P, K_1 .. K_D)``: products of each pixel of a point with its value, over channels."""
-    found = [jnp.sum(y * _read(x, at).astype(y.dtype), axis=-1) for at in _tuples(index)]
+    read = partial(_read, x, planes=planes)
+    found = [jnp.sum(y * read(at).astype(y.dtype), axis=-1) for at in _tuples(index)]
     return jnp.stack(found, axis=-1)
 
 
@@ -59,11 +68,21 @@ def _tuples(index: list[jax.Array]) -> Iterator[list[jax.Array]]:
     return map(list, product(*map(split_taps, index)))
 
 
-def _read(x: jax.Array, index: list[jax.Array]) -> jax.Array:
-    """``(B, P, C)`` pixels at one index ``(B, P)`` of each axis."""
-    axes = tuple(range(1, x.ndim - 1))
-    dimensions = lax.GatherDimensionNumbers(
-        offset_dims=(2,), collapsed_slice_dims=axes, start_index_map=axes, **_BATCH
-    )
-    sizes = (1, *(1 for _ in axes), x.shape[-1])
-    return lax.gather(x, jnp.stack(index, axis=-1), dimensions, sizes, mode=_IN_BOUNDS)
+def _read(x: jax.Array, index: list[jax.Array], *, planes: bool) -> jax.Array:
+    """``(B, P, C)`` pixels at one index ``(B, P)`` of each axis.
+
+    XLA moves the axes that it gathers along to the front, so that planes it would transpose: their numbers
+    are read one by one. Batches stay an axis of their own, which may lie on a mesh.
+    """
+    flat, channels = pixel(index, x.shape[1:-1]), x.shape[-1]
+    if not planes:
+        dimensions = lax.GatherDimensionNumbers(
+            (2,), collapsed_slice_dims=(1,), start_index_map=(1,), **_BATCH
+        )
+        pixels = x.reshape(x.shape[0], prod(x.shape[1:-1]), channels)
+        return lax.gather(pixels, flat[..., None], dimensions, (1, 1, channels), mode=_IN_BOUNDS)
+    dimensions = lax.GatherDimensionNumbers((), collapsed_slice_dims=(2,), start_index_map=(2,), **_PLANES)
+    numbers = jnp.moveaxis(x, -1, 1).reshape(x.shape[0], channels, prod(x.shape[1:-1]))
+    place = jnp.broadcast_to(flat[:, None], (flat.shape[0], channels, flat.shape[1]))
+    found = lax.gather(numbers, place[..., None], dimensions, (1, 1, 1), mode=_IN_BOUNDS)
+    return jnp.moveaxis(found, 1, -1)

@@ -19,7 +19,7 @@ from jax import lax
 
 from .apart import apart
 from .joint_weights import split_taps, tuple_weights
-from .windows import distance, first_pixel, nothing, weighted
+from .windows import distance, first_pixel, nothing, numbers, weighted
 
 # Windows of up to this many pixels are gathered one by one, which is 2.5 times as fast for 4 x 4 of them; for
 # 4 x 4 x 4 rows at once are, by 2, and a shorter program.
@@ -61,13 +61,13 @@ def values_by_numbers(
     ``channels_first`` says that ``x`` was transposed from ``(B, C, *spatial)``, where its planes still are.
     """
     kind, channels = weights[0].dtype, x.shape[-1]
-    row, place, (pixel, channel) = _row(x, start, channels_first)
+    row, place, (pixel, channel) = numbers(x, start, channels_first)
     shifts = [distance(x, taps) * pixel for taps in product(*map(range, support))]
 
     def gathered(row: jax.Array, place: jax.Array, planes: list[list[jax.Array]]) -> jax.Array:
         of_channel = lax.broadcasted_iota(jnp.int32, (1, channels, 1), 1) * jnp.int32(channel)
-        numbers = _shifted(row, place[:, None] + of_channel, shifts)
-        pairs = zip(tuple_weights(planes), numbers, strict=True)
+        read = _shifted(row, place[:, None] + of_channel, shifts)
+        pairs = zip(tuple_weights(planes), read, strict=True)
         return reduce(jnp.add, (weighted(w[:, None], v[..., 0].astype(kind)) for w, v in pairs))
 
     shape = (place.shape[0], channels, place.shape[1])
@@ -79,34 +79,18 @@ def dots(
     x: jax.Array, y: jax.Array, start: list[jax.Array], support: tuple[int, ...], *, channels_first: bool
 ) -> jax.Array:
     """``(B, P, K_1 .. K_D)``: the products of each pixel of a window with its point's value ``(B, P, C)``."""
-    row, place, (pixel, channel) = _row(x, start, channels_first)
+    row, place, (pixel, channel) = numbers(x, start, channels_first)
     of_taps = [distance(x, taps) * pixel for taps in product(*map(range, support))]
     from_first = np.array(of_taps, np.int32).reshape(1, -1, 1)
     shifts = [c * channel for c in range(x.shape[-1])]
 
     def gathered(row: jax.Array, place: jax.Array, y: jax.Array) -> jax.Array:
-        numbers = _shifted(row, place[:, None] + from_first, shifts)
-        return reduce(jnp.add, (v[..., 0].astype(y.dtype) * y[:, c, None] for c, v in enumerate(numbers)))
+        read = _shifted(row, place[:, None] + from_first, shifts)
+        return reduce(jnp.add, (v[..., 0].astype(y.dtype) * y[:, c, None] for c, v in enumerate(read)))
 
     # The taps of one image after another, while it and its values are at hand.
     shape = (place.shape[0], len(of_taps), place.shape[1])
     return jnp.moveaxis(_in_memory(gathered, shape, y.dtype, row, place, jnp.moveaxis(y, -1, 1)), 1, -1)
-
-
-def _row(
-    x: jax.Array, start: list[jax.Array], channels_first: bool
-) -> tuple[jax.Array, jax.Array, tuple[int, int]]:
-    """The image's numbers as they are stored, where among them each point's window begins, and distances.
-
-    These are of neighbours along the last spatial axis, and of channels.
-    """
-    channels, spatial = x.shape[-1], prod(x.shape[1:-1])
-    if not channels_first:
-        return x.reshape(-1), first_pixel(x, start) * jnp.int32(channels), (channels, 1)
-    # The images of a batch lie as far apart as in any order.
-    image = lax.broadcasted_iota(jnp.int32, start[0].shape, 0)
-    place = first_pixel(x, start) + image * jnp.int32((channels - 1) * spatial)
-    return jnp.moveaxis(x, -1, 1).reshape(-1), place, (1, spatial)
 
 
 def _shifted(row: jax.Array, place: jax.Array, shifts: list[int], count: int = 1) -> Iterator[jax.Array]:
