@@ -83,10 +83,11 @@ def view(result: dict[str, Any]) -> View | None:
         return View(name.upper(), ratios.tables, ratios.LEGEND)
     if name == "scaling":
         return View("Scaling", scaling.tables)
-    if name.startswith("tpu-"):
-        from . import tpu_tables
+    kind, _, device = name.partition("-")
+    if kind in ("tpu", "gpu"):
+        from . import aot_tables
 
-        return View(f"Estimates for TPU {name[4:]}", tpu_tables.tables, tpu_tables.LEGEND)
+        return View(f"Estimates for {kind.upper()} {device}", aot_tables.tables, aot_tables.LEGENDS[kind])
     return None
 
 

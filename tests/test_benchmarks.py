@@ -401,10 +401,20 @@ def test_an_unknown_case_is_refused():
     assert "`case` must match a case or a group" in ran.output
 
 
-def test_gpu_says_what_is_missing():
-    ran = CliRunner().invoke(build(["gpu"]), ["gpu", "--quick"])
+def test_without_a_gpu_programs_are_compiled_for_one(tmp_path):
+    python = tmp_path / "bin" / "python"
+    python.parent.mkdir()
+    python.write_text("#!/bin/sh\necho 0.1.2\n")
+    python.chmod(0o755)
+    ran = CliRunner().invoke(build(["gpu"]), ["gpu", "--case", "bilinear", "--venv", str(tmp_path)])
     assert ran.exit_code == 1
-    assert "JAX finds no CUDA device" in ran.output
+    assert "has jax 0.1.2 and jax-cuda12-pjrt for it" in ran.output
+
+
+def test_cases_without_gradients_are_not_compiled_for_a_gpu():
+    ran = CliRunner().invoke(build(["gpu"]), ["gpu", "--case", "uint8"])
+    assert ran.exit_code == 1
+    assert "received no case with real samples" in ran.output
 
 
 def test_results_of_a_part_are_only_written_where_asked(tmp_path):

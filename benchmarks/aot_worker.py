@@ -1,7 +1,8 @@
-"""Compiles cases for a TPU that is not there: run by ``tpu.py`` under a Python that has libtpu.
+"""Compiles cases for an accelerator that is not there: run by ``aot.py`` under a Python with its compiler.
 
-Reads one JSON object from standard input, with the ``topology``, names of ``cases``, the ``dtypes`` and the
-``lowerings``; writes one JSON object to a line for each program, as soon as it is compiled.
+Reads one JSON object from standard input, with the ``target``, the ``kind`` of device, names of ``cases``,
+the ``dtypes`` and the ``lowerings``; writes one JSON object to a line for each program, as soon as it is
+compiled.
 """
 
 import hashlib
@@ -11,61 +12,60 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib.metadata import version
+from itertools import product
 from typing import Any
 
 import jax
 from jax.experimental import topologies
 
+from .aot_estimate import facts
+from .aot_targets import TARGETS, Target
 from .cases import CASES, Case, Layout
 from .peers_jax import Jax, jax_peers
-from .tpu_estimate import facts
-
-# Channels last is the layout of models in JAX; the compiler chooses the one inside the program itself.
-_LAYOUT: Layout = "channels_last"
 
 Function = Callable[[jax.Array], jax.Array]
 Shape = tuple[int, ...]
 
 
 class Compiler:
-    """Compiles functions of one array for one TPU core, and no program twice."""
+    """Compiles functions of one array for one device, and no program twice."""
 
-    def __init__(self, topology: str) -> None:
-        described = topologies.get_topology_desc(platform="tpu", topology_name=f"{topology}:2x2")
-        self.device = described.devices[0]
+    def __init__(self, target: Target, kind: str) -> None:
+        self.target = target
+        self.device = topologies.get_topology_desc(**target.topology(kind)).devices[0]
         self._sharding = jax.sharding.SingleDeviceSharding(self.device)
         self._done: dict[str, dict[str, Any]] = {}
 
     def facts(self, function: Function, shape: Shape, dtype: str) -> dict[str, Any]:
         """The estimate for ``function`` of one array, and the seconds that compiling took."""
         x = jax.ShapeDtypeStruct(shape, dtype, sharding=self._sharding)
-        lowered = jax.jit(function).lower(x)
+        lowered = jax.jit(function).trace(x).lower(lowering_platforms=(self.target.platform,))
         program = hashlib.sha256(lowered.as_text().encode()).hexdigest()
         if program not in self._done:
             began = time.perf_counter()
             compiled = lowered.compile()
             took = time.perf_counter() - began
-            self._done[program] = {**facts(compiled), "compile_s": took}
+            self._done[program] = {**facts(compiled, self.target), "compile_s": took}
         return self._done[program]
 
 
 def programs(
-    compiler: Compiler, case: Case, dtype: str, lowerings: tuple[str, ...]
+    compiler: Compiler, case: Case, layout: Layout, lowerings: tuple[str, ...]
 ) -> Iterator[dict[str, Any]]:
     """The programs of a case, forward and backward, and a copy as a floor."""
-    typed = replace(case, dtype=dtype)
-    shape, out_shape = typed.shape(_LAYOUT), typed.out_shape(_LAYOUT)
-    head = {"case": case.name, "dtype": dtype}
+    shape, out_shape = case.shape(layout), case.out_shape(layout)
+    head = {"case": case.name, "dtype": case.dtype, "layout": layout}
     for peer in jax_peers(lowerings):
-        if not isinstance(peer, Jax) or peer.layout != _LAYOUT or not peer.resizes:
+        if not isinstance(peer, Jax) or peer.layout != layout or not peer.resizes:
             continue
-        function = peer.of(typed, _LAYOUT)
+        function = peer.of(case, layout)
         lowering = (peer.setting or "auto") if peer.library == "ours" else None
         named = {**head, "library": peer.library, "lowering": lowering}
-        pull_back = _pull_back(function, shape, dtype)
-        yield named | {"direction": "forward"} | _attempt(compiler, function, shape, dtype)
-        yield named | {"direction": "backward"} | _attempt(compiler, pull_back, out_shape, dtype)
-    yield head | {"library": "copy", "lowering": None, "direction": "both"} | _copy(compiler, typed)
+        pull_back = _pull_back(function, shape, case.dtype)
+        yield named | {"direction": "forward"} | _attempt(compiler, function, shape, case.dtype)
+        yield named | {"direction": "backward"} | _attempt(compiler, pull_back, out_shape, case.dtype)
+    copies = _copy(compiler, case, layout)
+    yield head | {"library": "copy", "lowering": None, "direction": "both"} | copies
 
 
 def _pull_back(function: Function, shape: Shape, dtype: str) -> Function:
@@ -81,24 +81,26 @@ def _attempt(compiler: Compiler, function: Function, shape: Shape, dtype: str) -
         return {"error": " ".join(str(error).split())[:500]}
 
 
-def _copy(compiler: Compiler, case: Case) -> dict[str, Any]:
+def _copy(compiler: Compiler, case: Case, layout: Layout) -> dict[str, Any]:
     """What reading the input and writing the output costs: half of a copy of each."""
+    unit = compiler.target.unit
     both = [
-        compiler.facts(lambda x: x + jax.numpy.ones((), x.dtype), shape, case.dtype)["cycles"]
-        for shape in (case.shape(_LAYOUT), case.out_shape(_LAYOUT))
+        compiler.facts(lambda x: x + jax.numpy.ones((), x.dtype), shape, case.dtype)[unit]
+        for shape in (case.shape(layout), case.out_shape(layout))
     ]
-    return {"cycles": sum(both) // 2}
+    return {unit: sum(both) / 2}
 
 
 def main() -> None:
     """Compiles what standard input names."""
     job = json.load(sys.stdin)
-    compiler = Compiler(job["topology"])
+    target = TARGETS[job["target"]]
+    compiler = Compiler(target, job["kind"])
     kind = compiler.device.device_kind
-    print(json.dumps({"device_kind": kind, "libtpu": version("libtpu")}), flush=True)
+    print(json.dumps({"device_kind": kind, "compiler": version(target.distribution)}), flush=True)
     for case in (case for case in CASES if case.name in job["cases"]):
-        for dtype in job["dtypes"]:
-            for program in programs(compiler, case, dtype, tuple(job["lowerings"])):
+        for dtype, layout in product(job["dtypes"], target.layouts):
+            for program in programs(compiler, replace(case, dtype=dtype), layout, tuple(job["lowerings"])):
                 print(json.dumps(program), flush=True)
 
 

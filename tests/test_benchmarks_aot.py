@@ -1,4 +1,4 @@
-"""The TPU command: what it reads from compiled programs, and how it runs the compiler."""
+"""Compiling for accelerators that are not there: what is read from programs, and how compilers are run."""
 
 import sys
 
@@ -8,10 +8,11 @@ pytest.importorskip("typer")
 
 import typer
 
-from benchmarks import tpu, tpu_tables
+from benchmarks import aot, aot_tables
+from benchmarks.aot_estimate import estimate
+from benchmarks.aot_targets import GPU, TARGETS, TPU
+from benchmarks.aot_venv import VenvError, python_for
 from benchmarks.cases import CASES
-from benchmarks.tpu_estimate import estimate
-from benchmarks.tpu_venv import TpuVenvError, python_with_libtpu
 
 PROGRAM = """HloModule jit_f, is_scheduled=true
 
@@ -55,43 +56,55 @@ ENTRY %main.1 (x.1: f32[8]) -> f32[8] {
 
 
 def test_cycles_are_those_of_what_runs():
-    found = estimate(PROGRAM)
-    assert found.cycles == 1000 + 16 * 10 + 5  # the inside of a fusion is not counted again
+    found = estimate(PROGRAM, TPU.cost)
+    assert found.cost == 1000 + 16 * 10 + 5  # the inside of a fusion is not counted again
+    assert found.instructions == 1 + 16 + 1
     assert found.left_out == {"copy-start": 1, "gather": 1}
 
 
 def test_the_compilers_count_of_trips_comes_first():
     known = PROGRAM.replace("body=%body.1", 'body=%body.1, backend_config={"known_trip_count":{"n":"3"}}')
-    assert estimate(known).cycles == 1000 + 3 * 10 + 5
+    assert estimate(known, TPU.cost).cost == 1000 + 3 * 10 + 5
 
 
 def test_a_loop_of_unknown_length_counts_once_and_says_so():
     unknown = PROGRAM.replace("constant(16)", "parameter(1)")
-    found = estimate(unknown)
-    assert found.cycles == 1000 + 10 + 5
+    found = estimate(unknown, TPU.cost)
+    assert found.cost == 1000 + 10 + 5
     assert found.left_out["while"] == 1
 
 
 def test_text_that_is_no_program_is_refused():
     with pytest.raises(ValueError, match="`text` must be a program"):
-        estimate("module @jit_f {}")
+        estimate("module @jit_f {}", TPU.cost)
 
 
-def program(library, lowering, direction, cycles, **left_out):
+def test_times_of_a_gpu_are_the_first_of_each_kernel():
+    models = '[{"exec_time_us":2.5,"name":""},{"exec_time_us":9.0,"name":"sol"}]'
+    text = PROGRAM.replace('{"estimated_cycles":"1000"}', f'{{"reification_cost":{models}}}')
+    found = estimate(text, GPU.cost)
+    assert (found.cost, found.instructions) == (2.5, 1)
+    assert found.left_out == {"copy-start": 1, "gather": 1, "copy": 2}
+
+
+def program(target, library, lowering, direction, cost, **left_out):
     sizes = dict.fromkeys(("compile_s", "program_bytes", "temp_bytes", "bytes_accessed", "flops"), 1024)
     named = {"case": "one", "dtype": "float32", "library": library, "lowering": lowering}
-    return {**named, "direction": direction, "cycles": cycles, "left_out": left_out, **sizes}
+    return {**named, "direction": direction, target.unit: cost, "left_out": left_out, **sizes}
 
 
-def test_tables_give_ratios_only_where_the_estimates_are_whole():
+@pytest.mark.parametrize("target", TARGETS.values(), ids=lambda target: target.name)
+def test_tables_give_ratios_only_where_the_estimates_are_whole(target):
+    one = target.shown[1]
     programs = [{"case": "one", "dtype": "float32", "library": "copy", "lowering": None, "direction": "both"}]
-    programs[0]["cycles"] = 1000
+    programs[0][target.unit] = one
     for direction in ("forward", "backward"):
-        programs.append(program("jax.image", None, direction, 8000))
-        programs.append(program("ours", "auto", direction, 4000, **{"copy-start": 1}))
-        programs.append(program("ours", "gather", direction, 2000, gather=1))
-        programs.append(program("ours", "matrix", direction, 16000))
-    forward, _, sizes = tpu_tables.tables({"topology": "v5e", "programs": programs})
+        programs.append(program(target, "jax.image", None, direction, 8 * one))
+        programs.append(program(target, "ours", "auto", direction, 4 * one, **{"copy-start": 1}))
+        programs.append(program(target, "ours", "gather", direction, 2 * one, gather=1))
+        programs.append(program(target, "ours", "matrix", direction, 16 * one))
+    results = {"benchmark": f"{target.name}-any", "topology": "any", "programs": programs}
+    forward, _, sizes = aot_tables.tables(results)
     row = forward.rows[0]
     assert [cell.text for cell in row] == ["one", "1", "8", "4 (2.00x)", "2+", "16 (0.50x)"]
     assert [cell.loss for cell in row] == [False] * 5 + [True]
@@ -108,27 +121,27 @@ def executable(path, body):
 
 def test_an_environment_for_another_jax_is_refused(tmp_path):
     executable(tmp_path / "bin" / "python", "echo 0.1.2")
-    with pytest.raises(TpuVenvError, match=r"has jax 0\.1\.2 and libtpu for it, not"):
-        python_with_libtpu(tmp_path, pytest.fail)
+    with pytest.raises(VenvError, match=r"has jax 0\.1\.2 and jax-cuda12-pjrt for it, not"):
+        python_for(GPU, tmp_path, pytest.fail)
 
 
 def test_programs_of_several_compilers_come_in_the_order_of_the_cases(tmp_path):
     script = tmp_path / "worker.py"
     script.write_text(
         "import json, sys\n"
-        "print(json.dumps({'libtpu': '1'}))\n"
+        "print(json.dumps({'compiler': '1'}))\n"
         "for name in reversed(json.load(sys.stdin)['cases']):\n"
         "    print(json.dumps({'case': name}))\n"
     )
     python = executable(tmp_path / "python", f"exec {sys.executable} {script}")
-    head, programs = tpu.compile_all(python, {"topology": "v5e"}, CASES[:5], 2)
-    assert head == {"libtpu": "1"}
+    head, programs = aot.compile_all(python, TPU, {"kind": "v5e"}, CASES[:5], 2)
+    assert head == {"compiler": "1"}
     assert [one["case"] for one in programs] == [case.name for case in CASES[:5]]
 
 
 def test_a_compiler_that_fails_ends_the_command_with_its_words(tmp_path, capsys):
     python = executable(tmp_path / "python", "echo no such topology >&2; exit 3")
     with pytest.raises(typer.Exit):
-        tpu.compile_all(python, {"topology": "v0"}, CASES[:1], 1)
+        aot.compile_all(python, TPU, {"kind": "v0"}, CASES[:1], 1)
     assert "status 3" in (said := capsys.readouterr().err)
     assert "no such topology" in said
