@@ -15,6 +15,8 @@ from .aot_targets import Target
 from .aot_venv import VenvError, python_for
 from .cases import CASES, Case, select
 from .running import RESULTS, console, fail, payload, save
+from .sampling_cases import CASES as SAMPLE_CASES
+from .sampling_cases import SampleCase
 from .timing import Settings
 
 _ROOT = Path(__file__).parent.parent
@@ -79,12 +81,13 @@ def estimate(
         fail(str(error))
     for kind in kinds:
         request = {"kind": kind, "dtypes": list(dtypes), "lowerings": list(lowerings or target.lowerings)}
-        head, programs = compile_all(python, target, request, cases, jobs)
+        sampled = () if partial else SAMPLE_CASES
+        head, programs, sampling = compile_all(python, target, request, cases, sampled, jobs)
         name = f"{target.name}-{kind}"
         results = payload(name, Settings(), topology=kind, device_kind=head["device_kind"])
         results["versions"][target.distribution] = head["compiler"]
         del results["settings"]  # nothing is timed
-        results["programs"] = programs
+        results["programs"], results["sampling"] = programs, sampling
         for table in aot_tables.tables(results):
             console.print(table.rich())
         console.print(aot_tables.LEGENDS[target.name], markup=False, soft_wrap=True)
@@ -94,15 +97,24 @@ def estimate(
 
 
 def compile_all(
-    python: str, target: Target, request: dict[str, Any], cases: Sequence[Case], jobs: int
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """What the compiler says: of itself, and of every program, in the order of the cases."""
-    shares = [list(cases[first::jobs]) for first in range(min(jobs, len(cases)))]
+    python: str,
+    target: Target,
+    request: dict[str, Any],
+    cases: Sequence[Case],
+    sampled: Sequence[SampleCase],
+    jobs: int,
+) -> tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]:
+    """What the compiler says: of itself, and of every program, in the order of either kind of cases."""
+    request = {**request, "target": target.name}
+    shares = [
+        request | {"cases": _names(cases[first::jobs]), "sampling": _names(sampled[first::jobs])}
+        for first in range(min(jobs, len(cases)))
+    ]
     with tempfile.TemporaryDirectory(prefix="jax-resample-aot-") as folder:
         workers = []
         for number, share in enumerate(shares):
             lines, log = Path(folder, f"{number}.jsonl"), Path(folder, f"{number}.log")
-            workers.append((_start(python, target, request, share, lines, log), lines, log))
+            workers.append((_start(python, target, share, lines, log), lines, log))
         try:
             for process, _, log in workers:
                 if process.wait() != 0:
@@ -114,22 +126,31 @@ def compile_all(
                     process.terminate()
                     process.wait()
         read = [[json.loads(line) for line in lines.read_text().splitlines()] for _, lines, _ in workers]
+    programs = [program for _, *rest in read for program in rest]
+    return read[0][0], _of(cases, programs), _of(sampled, programs)
+
+
+def _names(cases: Sequence[Case] | Sequence[SampleCase]) -> list[str]:
+    return [case.name for case in cases]
+
+
+def _of(cases: Sequence[Case] | Sequence[SampleCase], programs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The programs of some cases, in their order."""
     order = {case.name: place for place, case in enumerate(cases)}
-    programs = [program for head, *rest in read for program in rest]
-    return read[0][0], sorted(programs, key=lambda program: order[program["case"]])
+    return sorted((p for p in programs if p["case"] in order), key=lambda program: order[program["case"]])
 
 
 def _start(
-    python: str, target: Target, request: dict[str, Any], cases: Sequence[Case], lines: Path, log: Path
+    python: str, target: Target, job: dict[str, Any], lines: Path, log: Path
 ) -> subprocess.Popen[bytes]:
     """A compiler at work on some cases, which writes its findings to ``lines`` and its words to ``log``."""
-    job = lines.with_suffix(".json")
-    job.write_text(json.dumps({**request, "target": target.name, "cases": [case.name for case in cases]}))
-    names = ", ".join(case.name for case in cases)
-    console.print(f"{request['kind']}: compiling {names} ...", markup=False)
+    file = lines.with_suffix(".json")
+    file.write_text(json.dumps(job))
+    names = ", ".join([*job["cases"], *job["sampling"]])
+    console.print(f"{job['kind']}: compiling {names} ...", markup=False)
     environment = {**os.environ, **target.environment, "PYTHONPATH": str(_ROOT)}
     command = [python, "-m", "benchmarks.aot_worker"]
-    with job.open() as stdin, lines.open("w") as stdout, log.open("w") as stderr:
+    with file.open() as stdin, lines.open("w") as stdout, log.open("w") as stderr:
         return subprocess.Popen(
             command, stdin=stdin, stdout=stdout, stderr=stderr, env=environment, cwd=_ROOT
         )

@@ -42,7 +42,8 @@ def tables(results: dict[str, Any]) -> list[Table]:
     target = TARGETS[results["benchmark"].split("-")[0]]
     kinds = list(dict.fromkeys((_layout(p), p["dtype"]) for p in results["programs"]))
     costs = [_costs(results, target, *kind, way) for kind in kinds for way in ("forward", "backward")]
-    return [*costs, _sizes(results)]
+    sampled = [_sampled(results, target)] if results.get("sampling") else []
+    return [*costs, _sizes(results), *sampled]
 
 
 def partial(program: Program) -> bool:
@@ -74,6 +75,24 @@ def _costs(results: dict[str, Any], target: Target, layout: str, dtype: str, dir
     rows.append([Cell("geometric mean"), Cell(""), Cell(""), *means])
     where = ", ".join([results["topology"], layout.replace("_", " "), dtype, direction])
     return Table(f"{where}: {target.shown[0]} expected", headers, rows)
+
+
+def _sampled(results: dict[str, Any], target: Target) -> Table:
+    """``grid_sample`` beside ``jax.scipy``."""
+    programs = {(p["case"], p["layout"], p["direction"], p["library"]): p for p in results["sampling"]}
+    rows = []
+    for case, layout in dict.fromkeys(key[:2] for key in programs):
+        row = [Cell(f"{case}, {layout.replace('_', ' ')}")]
+        for direction in ("forward", "both"):
+            ours = programs[case, layout, direction, "ours"]
+            theirs = programs.get((case, layout, direction, "jax.scipy"))
+            ratio = None if theirs is None else _ratio(ours, theirs, target)
+            row += [Cell("") if theirs is None else _shown(theirs, None, target), _shown(ours, ratio, target)]
+        rows.append(row)
+    title = f"{results['topology']}: grid_sample of float32, {target.shown[0]} expected"
+    ways = ("forward", "and both gradients")
+    headers = ["case", *(f"{library}, {way}" for way in ways for library in ("jax.scipy", "ours"))]
+    return Table(title, headers, rows)
 
 
 def _ratio(ours: Program, theirs: Program, target: Target) -> float | None:

@@ -1,8 +1,8 @@
 """Compiles cases for an accelerator that is not there: run by ``aot.py`` under a Python with its compiler.
 
-Reads one JSON object from standard input, with the ``target``, the ``kind`` of device, names of ``cases``,
-the ``dtypes`` and the ``lowerings``; writes one JSON object to a line for each program, as soon as it is
-compiled.
+Reads one JSON object from standard input, with the ``target``, the ``kind`` of device, names of ``cases`` and
+of cases of ``sampling``, the ``dtypes`` and the ``lowerings``; writes one JSON object to a line for each
+program, as soon as it is compiled.
 """
 
 import hashlib
@@ -22,13 +22,15 @@ from .aot_estimate import facts
 from .aot_targets import TARGETS, Target
 from .cases import CASES, Case, Layout
 from .peers_jax import Jax, jax_peers
+from .sampling_cases import CASES as SAMPLE_CASES
+from .sampling_cases import SampleCase, both_gradients, samplers
 
-Function = Callable[[jax.Array], jax.Array]
+Function = Callable[..., Any]
 Shape = tuple[int, ...]
 
 
 class Compiler:
-    """Compiles functions of one array for one device, and no program twice."""
+    """Compiles functions of arrays for one device, and no program twice."""
 
     def __init__(self, target: Target, kind: str) -> None:
         self.target = target
@@ -36,10 +38,10 @@ class Compiler:
         self._sharding = jax.sharding.SingleDeviceSharding(self.device)
         self._done: dict[str, dict[str, Any]] = {}
 
-    def facts(self, function: Function, shape: Shape, dtype: str) -> dict[str, Any]:
-        """The estimate for ``function`` of one array, and the seconds that compiling took."""
-        x = jax.ShapeDtypeStruct(shape, dtype, sharding=self._sharding)
-        lowered = jax.jit(function).trace(x).lower(lowering_platforms=(self.target.platform,))
+    def facts(self, function: Function, dtype: str, *shapes: Shape) -> dict[str, Any]:
+        """The estimate for ``function`` of arrays, and the seconds that compiling took."""
+        arrays = [jax.ShapeDtypeStruct(shape, dtype, sharding=self._sharding) for shape in shapes]
+        lowered = jax.jit(function).trace(*arrays).lower(lowering_platforms=(self.target.platform,))
         program = hashlib.sha256(lowered.as_text().encode()).hexdigest()
         if program not in self._done:
             began = time.perf_counter()
@@ -62,10 +64,22 @@ def programs(
         lowering = (peer.setting or "auto") if peer.library == "ours" else None
         named = {**head, "library": peer.library, "lowering": lowering}
         pull_back = _pull_back(function, shape, case.dtype)
-        yield named | {"direction": "forward"} | _attempt(compiler, function, shape, case.dtype)
-        yield named | {"direction": "backward"} | _attempt(compiler, pull_back, out_shape, case.dtype)
+        yield named | {"direction": "forward"} | _attempt(compiler, function, case.dtype, shape)
+        yield named | {"direction": "backward"} | _attempt(compiler, pull_back, case.dtype, out_shape)
     copies = _copy(compiler, case, layout)
     yield head | {"library": "copy", "lowering": None, "direction": "both"} | copies
+
+
+def sampling(compiler: Compiler, case: SampleCase, layout: Layout) -> Iterator[dict[str, Any]]:
+    """The programs of ``grid_sample`` and its peer, forward and with both gradients."""
+    x, grid, y = case.shapes(layout)
+    head = {"case": case.name, "dtype": "float32", "layout": layout}
+    for library, sample in samplers(case, layout).items():
+        named = head | {"library": library}
+        forward = _attempt(compiler, sample, "float32", x, grid)
+        both = _attempt(compiler, both_gradients(sample), "float32", x, grid, y)
+        yield named | {"direction": "forward"} | forward
+        yield named | {"direction": "both"} | both
 
 
 def _pull_back(function: Function, shape: Shape, dtype: str) -> Function:
@@ -73,10 +87,10 @@ def _pull_back(function: Function, shape: Shape, dtype: str) -> Function:
     return lambda g: jax.linear_transpose(function, jax.ShapeDtypeStruct(shape, dtype))(g)[0]
 
 
-def _attempt(compiler: Compiler, function: Function, shape: Shape, dtype: str) -> dict[str, Any]:
+def _attempt(compiler: Compiler, function: Function, dtype: str, *shapes: Shape) -> dict[str, Any]:
     """The facts, or the compiler's refusal in words; one program in many must not end the run."""
     try:
-        return compiler.facts(function, shape, dtype)
+        return compiler.facts(function, dtype, *shapes)
     except (RuntimeError, ValueError, NotImplementedError) as error:
         return {"error": " ".join(str(error).split())[:500]}
 
@@ -85,7 +99,7 @@ def _copy(compiler: Compiler, case: Case, layout: Layout) -> dict[str, Any]:
     """What reading the input and writing the output costs: half of a copy of each."""
     unit = compiler.target.unit
     both = [
-        compiler.facts(lambda x: x + jax.numpy.ones((), x.dtype), shape, case.dtype)[unit]
+        compiler.facts(lambda x: x + jax.numpy.ones((), x.dtype), case.dtype, shape)[unit]
         for shape in (case.shape(layout), case.out_shape(layout))
     ]
     return {unit: sum(both) / 2}
@@ -101,6 +115,10 @@ def main() -> None:
     for case in (case for case in CASES if case.name in job["cases"]):
         for dtype, layout in product(job["dtypes"], target.layouts):
             for program in programs(compiler, replace(case, dtype=dtype), layout, tuple(job["lowerings"])):
+                print(json.dumps(program), flush=True)
+    for one in (one for one in SAMPLE_CASES if one.name in job["sampling"]):
+        for layout in target.layouts:
+            for program in sampling(compiler, one, layout):
                 print(json.dumps(program), flush=True)
 
 

@@ -3,8 +3,7 @@
 Forward, and forward with both gradients.
 """
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import jax
@@ -12,69 +11,17 @@ import jax.numpy as jnp
 import numpy as np
 from rich.table import Table
 
-import jax_resample as jr
-from jax_resample.compat import torch as compat
-
 from .cases import LAYOUTS, Layout
 from .command import settings
 from .cpu import Out, Quick, Repeats
 from .environment import cores, on_cpu
 from .running import console, fail, payload, save, target
+from .sampling_cases import CASES, DIRECTIONS, SampleCase, Sampler, both_gradients, samplers
 from .timing import Call, Settings, geometric_mean, measure
 
-_SEED = 20261123
 # Largest difference from PyTorch, over the largest magnitude, with which a case is timed.
 _TOLERANCE = 1e-5
-DIRECTIONS = ("forward", "both")
 PEERS = ("torch", "jax.scipy")
-# Names that `jax.scipy.ndimage` has for the paddings.
-_MODES = {"zeros": "constant", "border": "nearest", "reflection": "reflect"}
-
-
-@dataclass(frozen=True)
-class SampleCase:
-    """One batch of images or volumes, sampled at a smooth grid with some noise.
-
-    Args:
-      name: unique, without spaces.
-      batch: number of images.
-      channels: channels of each.
-      lengths: spatial lengths of the input, outermost first.
-      sizes: spatial lengths of the grid.
-      mode: ``mode`` of ``grid_sample``.
-      padding_mode: ``padding_mode`` of ``grid_sample``.
-    """
-
-    name: str
-    batch: int
-    channels: int
-    lengths: tuple[int, ...]
-    sizes: tuple[int, ...]
-    mode: str = "bilinear"
-    padding_mode: str = "zeros"
-
-    def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Images and cotangents, channels last, and grids."""
-        rng, rank = np.random.default_rng(_SEED), len(self.sizes)
-        axes = np.meshgrid(*(np.linspace(-0.95, 0.95, m) for m in self.sizes), indexing="ij")
-        smooth = np.stack(axes[::-1], axis=-1)
-        grid = smooth + 0.02 * rng.standard_normal((self.batch, *self.sizes, rank))
-        x = rng.standard_normal((self.batch, *self.lengths, self.channels), np.float32)
-        g = rng.standard_normal((self.batch, *self.sizes, self.channels), np.float32)
-        return x, grid.astype(np.float32), g
-
-
-CASES: tuple[SampleCase, ...] = (
-    SampleCase("photos-224", 16, 3, (224, 224), (224, 224)),
-    SampleCase("mnist-transformer", 64, 1, (28, 28), (28, 28), "bilinear", "border"),
-    SampleCase("features-16", 2, 16, (256, 256), (256, 256)),
-    SampleCase("flow-warp-64", 8, 64, (64, 64), (64, 64), "bilinear", "border"),
-    SampleCase("attention-128", 4, 128, (32, 32), (32, 32)),
-    SampleCase("reflection-32", 4, 32, (96, 96), (96, 96), "bilinear", "reflection"),
-    SampleCase("nearest-labels", 8, 4, (128, 128), (128, 128), "nearest"),
-    SampleCase("bicubic-photos", 4, 3, (128, 128), (128, 128), "bicubic"),
-    SampleCase("volume-4", 1, 4, (32, 48, 48), (32, 48, 48)),
-)
 
 
 def torch_calls(case: SampleCase, layout: Layout) -> tuple[dict[str, Call], list[np.ndarray]]:
@@ -102,34 +49,16 @@ def torch_calls(case: SampleCase, layout: Layout) -> tuple[dict[str, Call], list
     return {"forward": Call(lambda: sample(*plain)), "both": Call(both)}, last
 
 
-def our_calls(
-    case: SampleCase, layout: Layout
+def jax_calls(
+    sample: Sampler, case: SampleCase, layout: Layout
 ) -> tuple[dict[str, Call], list[np.ndarray], dict[str, dict[str, float]]]:
-    """The same of this library, and the memory that its programs take, as multiples of image and result."""
+    """Compiled calls of a function, their results, channels last, and their memory over image and result."""
     first = layout == "channels_first"
     x, grid, g = map(jnp.asarray, case.arrays())
     if first:
         x, g = (jnp.asarray(np.moveaxis(np.asarray(a), -1, 1).copy()) for a in (x, g))
-    options: dict[str, Any] = {"mode": case.mode, "padding_mode": case.padding_mode, "align_corners": False}
-    function: Callable[..., Any] = compat.grid_sample if first else jr.grid_sample
-
-    def sample(x: jax.Array, grid: jax.Array) -> jax.Array:
-        return function(x, grid, **options)
-
-    return _jax_calls(sample, x, grid, g, first=first)
-
-
-def _jax_calls(
-    sample: Callable[..., jax.Array], x: jax.Array, grid: jax.Array, g: jax.Array, *, first: bool
-) -> tuple[dict[str, Call], list[np.ndarray], dict[str, dict[str, float]]]:
-    """Compiled calls of a function of JAX's, their results, channels last, and what memory they take."""
-
-    def pulled(x: jax.Array, grid: jax.Array, g: jax.Array) -> tuple[jax.Array, ...]:
-        y, pull = jax.vjp(sample, x, grid)
-        return (y, *pull(g))
-
     forward = jax.jit(sample).lower(x, grid).compile()
-    both = jax.jit(pulled).lower(x, grid, g).compile()
+    both = jax.jit(both_gradients(sample)).lower(x, grid, g).compile()
     y, to_x, to_grid = map(np.asarray, both(x, grid, g))
     last = [np.moveaxis(a, 1, -1) if first else a for a in (y, to_x)]
     calls = {
@@ -144,35 +73,13 @@ def _jax_calls(
     return calls, [*last, to_grid], memory
 
 
-def jax_calls(case: SampleCase, layout: Layout) -> tuple[dict[str, Call], list[np.ndarray]]:
-    """``map_coordinates`` of ``jax.scipy`` at the same places, over batch and channels by ``vmap``."""
-    first = layout == "channels_first"
-    x, grid, g = map(jnp.asarray, case.arrays())
-    if first:
-        x, g = (jnp.asarray(np.moveaxis(np.asarray(a), -1, 1).copy()) for a in (x, g))
-    mode = _MODES[case.padding_mode]
-
-    def one(x: jax.Array, places: jax.Array) -> jax.Array:
-        return jax.scipy.ndimage.map_coordinates(x, list(places), order=1, mode=mode)
-
-    channel = 0 if first else -1
-    image = jax.vmap(one, in_axes=(channel, None), out_axes=channel)
-
-    def sample(x: jax.Array, grid: jax.Array) -> jax.Array:
-        half = np.asarray(case.lengths[::-1], np.float32) / 2
-        places = ((grid + 1) * half - 0.5)[..., ::-1]
-        return jax.vmap(image)(x, jnp.moveaxis(places, -1, 1))
-
-    return _jax_calls(sample, x, grid, g, first=first)[:2]
-
-
 def run(case: SampleCase, layout: Layout, chosen: Settings) -> dict[str, Any]:
     """One case in one layout: seconds per call of the libraries, interleaved, or what differs."""
     theirs, expected = torch_calls(case, layout)
-    mine, results, memory = our_calls(case, layout)
-    libraries = {"ours": (mine, results), "torch": (theirs, expected)}
-    if case.mode == "bilinear":  # its nearest has other ties, and it has no cubic
-        libraries["jax.scipy"] = jax_calls(case, layout)
+    on_jax = {name: jax_calls(sample, case, layout) for name, sample in samplers(case, layout).items()}
+    libraries = {name: (calls, results) for name, (calls, results, _) in on_jax.items()}
+    libraries["torch"] = (theirs, expected)
+    memory = on_jax["ours"][2]
     differences = {
         name: [
             float(np.abs(a - b).max() / max(np.abs(b).max(), 1e-30))

@@ -13,6 +13,7 @@ from benchmarks.aot_estimate import estimate
 from benchmarks.aot_targets import GPU, TARGETS, TPU
 from benchmarks.aot_venv import VenvError, python_for
 from benchmarks.cases import CASES
+from benchmarks.sampling_cases import CASES as SAMPLE_CASES
 
 PROGRAM = """HloModule jit_f, is_scheduled=true
 
@@ -112,6 +113,22 @@ def test_tables_give_ratios_only_where_the_estimates_are_whole(target):
     assert len(sizes.rows) == 2
 
 
+def test_sampling_has_a_table_with_ratios_where_there_is_a_peer():
+    cells = [
+        {**program(GPU, library, None, direction, cost), "layout": "channels_last"}
+        for library, cost in (("ours", 2.0), ("jax.scipy", 6.0))
+        for direction in ("forward", "both")
+    ]
+    alone = [{**cell, "case": "cubic"} for cell in cells[:2]]
+    cells[1]["left_out"] = {"sort": 1}
+    results = {"topology": "h100", "sampling": [*cells, *alone]}
+    table = aot_tables.tables({**results, "benchmark": "gpu-h100", "programs": []})[-1]
+    assert [[cell.text for cell in row] for row in table.rows] == [
+        ["one, channels last", "6", "2 (3.00x)", "6", "2+"],
+        ["cubic, channels last", "", "2", "", "2"],
+    ]
+
+
 def executable(path, body):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"#!/bin/sh\n{body}\n")
@@ -130,18 +147,20 @@ def test_programs_of_several_compilers_come_in_the_order_of_the_cases(tmp_path):
     script.write_text(
         "import json, sys\n"
         "print(json.dumps({'compiler': '1'}))\n"
-        "for name in reversed(json.load(sys.stdin)['cases']):\n"
+        "job = json.load(sys.stdin)\n"
+        "for name in reversed(job['cases'] + job['sampling']):\n"
         "    print(json.dumps({'case': name}))\n"
     )
     python = executable(tmp_path / "python", f"exec {sys.executable} {script}")
-    head, programs = aot.compile_all(python, TPU, {"kind": "v5e"}, CASES[:5], 2)
+    head, *found = aot.compile_all(python, TPU, {"kind": "v5e"}, CASES[:5], SAMPLE_CASES[:3], 2)
     assert head == {"compiler": "1"}
-    assert [one["case"] for one in programs] == [case.name for case in CASES[:5]]
+    for programs, cases in zip(found, (CASES[:5], SAMPLE_CASES[:3]), strict=True):
+        assert [one["case"] for one in programs] == [case.name for case in cases]
 
 
 def test_a_compiler_that_fails_ends_the_command_with_its_words(tmp_path, capsys):
     python = executable(tmp_path / "python", "echo no such topology >&2; exit 3")
     with pytest.raises(typer.Exit):
-        aot.compile_all(python, TPU, {"kind": "v0"}, CASES[:1], 1)
+        aot.compile_all(python, TPU, {"kind": "v0"}, CASES[:1], (), 1)
     assert "status 3" in (said := capsys.readouterr().err)
     assert "no such topology" in said
