@@ -18,8 +18,8 @@ LEGENDS: dict[str, str] = {
         f"Microseconds that XLA's compiler expects on the GPU, starting kernels apart, {_RATIOS} Products of "
         "cuBLAS, of which only jax.image and the matrix lowering make any, count as if they ran at the "
         "device's greatest speed. + marks a sum that leaves out work without an estimate. "
-        f"{_FLOOR}. A sample that several outputs read counts as read by each of them, and an index of several "
-        "parts, as grid_sample has, as branches that diverge, so that kernels may well be faster."
+        f"{_FLOOR}. A sample that several outputs read counts as read by each of them, and an index of "
+        "several parts, as grid_sample has, as branches that diverge, so that kernels may well be faster."
     ),
 }
 

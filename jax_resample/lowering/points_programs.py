@@ -39,10 +39,10 @@ _MOST_TAPS = 8
 _MOST_TAPS_OF_DOTS = 16
 _MOST_CHANNELS = 16
 
-# On a GPU planes of up to this many channels are read where they lie; of more, XLA transposes image and result
-# and reads whole pixels. What the compiler for an H100 expects, in microseconds: photos 189 and 282, cubic
-# ones 59 and 69, 16 channels 156 and 38. It takes an index of several parts for branches that diverge, as
-# they do not: without them it expects 20 of photos and 16 of 16 channels.
+# On a GPU planes of up to this many channels are read where they lie; of more, XLA transposes image and
+# result and reads whole pixels. What the compiler for an H100 expects, in microseconds: photos 189 and 282,
+# cubic ones 59 and 69, 16 channels 156 and 38. It takes an index of several parts for branches that diverge,
+# as they do not: without them it expects 20 of photos and 16 of 16 channels.
 _MOST_PLANES = 8
 
 # On a GPU points of up to this many channels are sorted, and else their taps. What the compiler for an H100
