@@ -157,14 +157,18 @@ def test_gradients_check_numerically(lengths, kernel, boundary, order, rng, x64)
 
 
 @pytest.mark.parametrize("channels_first", [False, True])
+@pytest.mark.parametrize("points", [5, 20])
 @pytest.mark.parametrize("channels", [3, 12, 40])
 @pytest.mark.parametrize("lowering", ["taps", "windows", "sorted", "products"])
-def test_lowerings_agree(lowering, channels, channels_first, rng, x64):
-    """All three programs of every lowering: values, and gradients to the image and to the weights."""
-    x, y = (jnp.asarray(rng.standard_normal((2, *shape, channels))) for shape in ((4, 5), (5,)))
-    start = [jnp.asarray(rng.integers(0, n - 1, (2, 5, 1)), jnp.int32) for n in (4, 5)]
+def test_lowerings_agree(lowering, channels, points, channels_first, rng, x64):
+    """All three programs of every lowering: values, and gradients to the image and to the weights.
+
+    Points are fewer than pixels, or as many.
+    """
+    x, y = (jnp.asarray(rng.standard_normal((2, *shape, channels))) for shape in ((4, 5), (points,)))
+    start = [jnp.asarray(rng.integers(0, n - 1, (2, points, 1)), jnp.int32) for n in (4, 5)]
     index = tuple(s + jnp.arange(2, dtype=jnp.int32).reshape(1, 1, 2) for s in start)
-    weights = tuple(jnp.asarray(rng.standard_normal((2, 5, 2))) for _ in index)
+    weights = tuple(jnp.asarray(rng.standard_normal((2, points, 2))) for _ in index)
 
     @jax.jit
     def programs(x, weights, y):
@@ -209,6 +213,23 @@ def test_derivatives_in_the_weights_of_both_axes(lowering, rng, x64):
     for outer in (jax.jacfwd, jax.jacrev):
         mixed = outer(jax.grad(value), argnums=1)(rows, columns)[0, :, :, 0]
         np.testing.assert_allclose(np.einsum("pipj->pij", mixed), dots, atol=1e-12)
+
+
+@pytest.mark.parametrize("lowering", ["windows", "sorted", "products"])
+def test_the_adjoint_with_weights_of_tuples(lowering, rng, x64):
+    """Derivatives in both factors at once have one array of weights for all axes, in the adjoint too."""
+    x, y = jnp.asarray(rng.standard_normal((1, 4, 5, 2))), jnp.asarray(rng.standard_normal((1, 20, 2)))
+    start = [jnp.asarray(rng.integers(0, n - 1, (1, 20, 1)), jnp.int32) for n in (4, 5)]
+    index = tuple(s + jnp.arange(2, dtype=jnp.int32).reshape(1, 1, 2) for s in start)
+    weights, moved = (tuple(jnp.asarray(rng.standard_normal((1, 20, 2))) for _ in range(2)) for _ in range(2))
+
+    def to_image(lowering):
+        def value(x, *weights):
+            return (y * gather_points(x, index, weights, contiguous=True, lowering=lowering)).sum()
+
+        return jax.grad(lambda x: jax.jvp(partial(value, x), weights, moved)[1])(x)
+
+    np.testing.assert_allclose(to_image(lowering), to_image("taps"), atol=1e-13)
 
 
 def test_a_nan_that_has_no_weight_does_not_reach_the_gradients(rng):

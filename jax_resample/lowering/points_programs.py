@@ -50,6 +50,7 @@ _MOST_PLANES = 8
 # 230 and 236, cubic ones 73 and 80, 16 channels 180 and 122, 64 channels 188 and 75. A sort of the taps
 # orders four to sixteen times as many keys, of which a GPU sorts a few thousand in a microsecond.
 _MOST_SORTED_CHANNELS = 8
+_MOST_PIXELS_A_POINT = 2
 
 
 def evaluate(
@@ -89,7 +90,7 @@ def _by_index(
 ) -> jax.Array:
     """By the programs for taps anywhere."""
     program = points_by_products if name == "products" else points_by_taps
-    if target == IMAGE and name == "sorted" and contiguous and _sorts_points(index, y.shape[-1]):
+    if target == IMAGE and name == "sorted" and contiguous and _sorts_points(index, y, spatial):
         return points_sorted.image_of_windows(y, weights, *_windows(index), spatial)
     if target == IMAGE:
         return (points_sorted if name == "sorted" else program).image(y, weights, index, spatial)
@@ -124,9 +125,14 @@ def _by_windows(
     return points_in_loops.dots(x, y, start, support)
 
 
-def _sorts_points(index: list[jax.Array], channels: int) -> bool:
-    """Whether it is better to sort points, which are fewer, than taps, of which each is then written once."""
-    return channels <= _MOST_SORTED_CHANNELS and any(i.shape[-1] > 1 for i in index)
+def _sorts_points(index: list[jax.Array], y: jax.Array, spatial: tuple[int, ...]) -> bool:
+    """Whether it is better to sort points, which are fewer, than taps, of which each is then written once.
+
+    Sums of a whole window are kept for every pixel, of which there must not be many more than points.
+    """
+    _, points, channels = y.shape
+    dense = not isinstance(points, int) or prod(spatial) <= _MOST_PIXELS_A_POINT * points
+    return dense and channels <= _MOST_SORTED_CHANNELS and any(i.shape[-1] > 1 for i in index)
 
 
 def _windows(index: list[jax.Array]) -> tuple[list[jax.Array], tuple[int, ...]]:
