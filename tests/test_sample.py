@@ -244,6 +244,17 @@ def test_a_nan_that_has_no_weight_does_not_reach_the_gradients(rng):
     np.testing.assert_array_equal(to_columns, [[x[0, 0, :2, 0]]])
 
 
+def test_what_one_sample_reads_of_another_is_computed_once():
+    x, u = jax.ShapeDtypeStruct((1, 16, 16), np.float32), jax.ShapeDtypeStruct((1, 200, 2), np.float32)
+
+    def chained(x, u):
+        once = jr.sample(x, u, axes=(1, 2))
+        return jr.sample(once.reshape(1, 10, 20), u, axes=(1, 2))
+
+    text = jax.jit(chained).lower(x, u).compile().as_text()
+    assert text.count(" gather(") == 2 * 4
+
+
 def _case(rng):
     x = jnp.asarray(rng.standard_normal((2, 4, 5, 3)), jnp.float32)
     u = jnp.asarray(rng.uniform(-1, 5, (2, 7, 2)), jnp.float32)
@@ -280,8 +291,10 @@ def test_vmap_jvp_scan_and_checkpoint(rng):
     assert_same(jax.jit(jax.grad(total, argnums=(0, 1)))(x, u), expected)
 
 
-def test_shard_map_over_the_batch(rng):
+@pytest.mark.parametrize("channels", [1, 3])
+def test_shard_map_over_the_batch(channels, rng):
     x, u, _, gradient = _case(rng)
+    x = x[..., :channels]
     mesh = jax.make_mesh((2,), ("data",), axis_types=(jax.sharding.AxisType.Auto,))
     spec = PartitionSpec("data")
     f = jax.shard_map(jr.sample, mesh=mesh, in_specs=(spec, spec), out_specs=spec)

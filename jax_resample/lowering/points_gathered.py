@@ -17,7 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from .apart import apart
+from .apart import apart, stored
 from .joint_weights import split_taps, tuple_weights
 from .windows import distance, first_pixel, nothing, numbers, weighted
 
@@ -70,8 +70,11 @@ def values_by_numbers(
         pairs = zip(tuple_weights(planes), read, strict=True)
         return reduce(jnp.add, (weighted(w[:, None], v[..., 0].astype(kind)) for w, v in pairs))
 
-    shape = (place.shape[0], channels, place.shape[1])
-    total = _in_memory(gathered, shape, kind, row, place, [split_taps(w) for w in weights])
+    operands = row, place, [split_taps(w) for w in weights]
+    if channels == 1:
+        # One loop computes places and weights too, where else each of them would be a program of its own.
+        return jnp.moveaxis(stored(gathered(*operands)), 1, -1)
+    total = _in_memory(gathered, (place.shape[0], channels, place.shape[1]), kind, *operands)
     return jnp.moveaxis(total, 1, -1)
 
 
