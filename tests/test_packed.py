@@ -47,11 +47,8 @@ def test_what_is_packed(rng, stored):
     f = functools.partial(jr.resize, size=(20, 30), method="cubic")
     assert words(f, image(rng, 1, 9, 11, 3))
     assert not words(f, image(rng, 1, 9, 11, 5)), "they are no word"
-    assert not words(f, image(rng, 1, 9, 11, 1))
     assert not words(functools.partial(f, method="linear"), image(rng, 1, 9, 11, 3)), "of two taps"
     assert not words(f, image(rng, 1, 9, 11, 3).astype("float32"))
-    first = functools.partial(f, axes=(2, 3))
-    assert not words(first, image(rng, 1, 3, 9, 11)), "channels first"
 
 
 def test_pixels_of_an_image_without_a_batch(rng, stored):

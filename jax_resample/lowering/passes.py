@@ -12,6 +12,8 @@ import jax.numpy as jnp
 from jax import lax
 
 from .. import dtypes
+from ..taps import Taps
+from . import quads
 from .apart import apart
 from .gather import View, apply_taps, itself
 from .matrix import apply_matrices, apply_matrix
@@ -75,10 +77,29 @@ def _apart(x: jax.Array, program: tuple[Step, ...], kind: Any) -> jax.Array:
     if last.repeats:
         repeat = partial(repeated, passes={step.axis: step.taps for step in program})
         return reshape(apart(repeat, lambda v: repeat(jnp.zeros_like(v)), x), _result(x, program), x)
-    if len(program) == 1 and not sharded and packs(x, last.taps, last.axis, kind):
+    alone = len(program) == 1 and not sharded
+    if alone and packs(x, last.taps, last.axis, kind):
         channels = x.shape[-1]
         return unpack_apart(_stored(pack(x), program, kind, channels), channels)
+    if alone and last.lowering == "gather" and quads.takes(x, last.taps, last.axis, kind):
+        return _of_words(x, last.taps, last.axis, kind).reshape(_result(x, program))
     return _stored(x, program, kind)
+
+
+def _of_words(x: jax.Array, taps: Taps, axis: int, kind: Any) -> jax.Array:
+    """Rows of bytes resampled, four samples a word, in memory: all of them as the rows of one image."""
+    sums, shape = taps.sums, (prod(x.shape[:axis]), taps.m)
+    assert sums is not None, taps
+    words = quads.as_words(x.reshape(1, shape[0], taps.n), taps)
+
+    def run(words: jax.Array) -> jax.Array:
+        return sums.finish(quads.weighted_sum(words, taps), kind).reshape(shape)
+
+    def other(words: jax.Array) -> jax.Array:
+        ends = [(0, 0, 0), (0, 0, 0), (0, taps.m - words.shape[-1], 0)]
+        return lax.pad(words.astype(jnp.uint8), jnp.uint8(0), ends).reshape(shape)
+
+    return apart(run, other, words)
 
 
 def _stored(x: jax.Array, program: tuple[Step, ...], kind: Any, channels: int = 0) -> jax.Array:
