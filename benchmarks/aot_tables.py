@@ -6,7 +6,7 @@ from .aot_targets import TARGETS, Target
 from .tables import Cell, Table, times
 from .timing import geometric_mean
 
-_RATIOS = "and in brackets those of jax.image over ours: above 1 this library is faster."
+_RATIOS = "and in brackets those of jax.image, or jax.scipy, over ours: above 1 this library is faster."
 _FLOOR = "The floor is a copy of the input to itself and of the output to itself, halved"
 LEGENDS: dict[str, str] = {
     "tpu": (
