@@ -46,9 +46,9 @@ _MOST_CHANNELS = 16
 _MOST_PLANES = 8
 
 # On a GPU points of up to this many channels are sorted, and else their taps. What the compiler for an H100
-# expects of both gradients in microseconds, points and taps, beside sorts, for which it has no price: photos
-# 230 and 236, cubic ones 73 and 80, 16 channels 180 and 122, 64 channels 188 and 75. A sort of the taps
-# orders four to sixteen times as many keys, of which a GPU sorts a few thousand in a microsecond.
+# expects of the adjoint in microseconds, points and taps, beside sorts, for which it has no price: photos 229
+# and 228, cubic ones 65 and 68, 16 channels 161 and 119, 64 channels 153 and 67. A sort of the taps orders
+# four to sixteen times as many keys, of which a GPU sorts a few thousand in a microsecond.
 _MOST_SORTED_CHANNELS = 8
 _MOST_PIXELS_A_POINT = 2
 
