@@ -11,6 +11,9 @@ from typing import Any
 import numpy as np
 
 # A call longer than this needs no untimed call before its sample: caches and threads hardly matter to it.
+# PyTorch's threads spin on when its call is over, and took half of the machine from the peer that came next.
+# A longer pause makes all of them slower: the machine goes to sleep.
+_PAUSE_S = 5e-3
 _LONG_CALL = 0.5
 _FEWEST_SAMPLES = 3
 
@@ -108,7 +111,11 @@ def _calls_per_sample(call: Call, settings: Settings) -> int:
 
 
 def _sample(call: Call, inner: int, settings: Settings, *, warm: bool) -> float:
-    """Seconds per call, over ``inner`` calls after an untimed one that fills caches and wakes threads."""
+    """Seconds per call, over ``inner`` calls after an untimed one that fills caches and wakes threads.
+
+    Before both the threads of the peer whose turn it was are given the time to go to sleep.
+    """
+    time.sleep(_PAUSE_S)
     if warm:
         once(call)
     call.before()
