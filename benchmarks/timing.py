@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-# A call longer than this needs no untimed call before its sample: caches and threads hardly matter to it.
 # PyTorch's threads spin on when its call is over, and took half of the machine from the peer that came next.
 # A longer pause makes all of them slower: the machine goes to sleep.
 _PAUSE_S = 5e-3
+# A call longer than this needs no untimed call before its sample: caches and threads hardly matter to it.
 _LONG_CALL = 0.5
 _FEWEST_SAMPLES = 3
 
