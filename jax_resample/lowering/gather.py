@@ -192,12 +192,11 @@ def _sum(
     terms: Callable[[Array, Array], Iterator[jax.Array]], index: np.ndarray, weights: np.ndarray, taps: Taps
 ) -> jax.Array:
     """The terms of all turns, the last first where a library adds them so."""
-    backwards = taps.sums is not None and taps.sums.backwards
     # One by one where a library's rounding is to show; else those of a turn among themselves, first.
     one_by_one = taps.sums is not None and taps.sums.apart
 
     def added(index: Array, weights: Array) -> list[jax.Array]:
-        return list(terms(index, weights))[:: -1 if backwards else 1]
+        return in_order(list(terms(index, weights)), taps)
 
     def turn(total: jax.Array, of_turn: tuple[Array, Array]) -> tuple[jax.Array, None]:
         here = added(*of_turn)
@@ -206,7 +205,16 @@ def _sum(
     if len(index) == 1:
         return reduce(operator.add, added(index[0], weights[0]))
     none = jnp.zeros_like(next(terms(index[0], weights[0])))  # lies on a mesh as the terms do
-    return lax.scan(turn, none, (index, weights), reverse=backwards)[0]
+    return lax.scan(turn, none, (index, weights), reverse=_is_backwards(taps))[0]
+
+
+def in_order(terms: list[jax.Array], taps: Taps) -> list[jax.Array]:
+    """Terms from the first tap to the last as they are added: the last first where a library adds them so."""
+    return terms[::-1] if _is_backwards(taps) else terms
+
+
+def _is_backwards(taps: Taps) -> bool:
+    return taps.sums is not None and taps.sums.backwards
 
 
 def weights_for(x: jax.Array, weights: np.ndarray, taps: Taps) -> np.ndarray:

@@ -25,10 +25,14 @@ _FEWEST_TAPS = 3
 
 def packs(x: jax.Array, taps: Taps, axis: int, kind: Any) -> bool:
     """Whether the last axis holds channels worth packing for a pass: one along rows that stores 8 bits."""
-    if axis != x.ndim - 2 or x.dtype != np.uint8 or x.shape[-1] not in _WORDS:
+    if axis != x.ndim - 2 or x.shape[-1] not in _WORDS:
         return False
-    narrow = taps.sums is not None and taps.sums.stored(kind) == np.uint8
-    return narrow and taps.support >= _FEWEST_TAPS
+    return of_bytes(x, taps, kind) and taps.support >= _FEWEST_TAPS
+
+
+def of_bytes(x: jax.Array, taps: Taps, kind: Any) -> bool:
+    """Whether a pass reads 8-bit samples and stores such."""
+    return x.dtype == np.uint8 and taps.sums is not None and taps.sums.stored(kind) == np.uint8
 
 
 def pack(x: jax.Array) -> jax.Array:

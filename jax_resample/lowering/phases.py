@@ -19,7 +19,7 @@ import numpy as np
 from jax import lax
 
 from ..taps import Taps
-from .gather import View, apply_taps, products, weights_for
+from .gather import View, apply_taps, in_order, products, weights_for
 
 # Beyond this many slices the program grows long and the gather's loop is as fast.
 _MOST_SLICES = 64
@@ -236,5 +236,4 @@ def _sum_of_slices(x: jax.Array, taps: Taps, phase: Phase, stride: int, axis: in
             uniform = not padded and (weights == weights[0]).all()
             term = products(term, weights[0] if uniform else weights.reshape(along), taps)
         terms.append(term)
-    backwards = taps.sums is not None and taps.sums.backwards
-    return reduce(operator.add, terms[::-1] if backwards else terms)
+    return reduce(operator.add, in_order(terms, taps))

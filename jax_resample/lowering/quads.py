@@ -15,8 +15,8 @@ import numpy as np
 from jax import lax
 
 from ..taps import Taps
-from .gather import products, take, weights_for
-from .packed import channel, joined
+from .gather import in_order, products, take, weights_for
+from .packed import channel, joined, of_bytes
 
 _BYTES = 4
 # With fewer taps there is nothing to save, and of more than so many the expression grows too long.
@@ -60,8 +60,7 @@ def quads(taps: Taps) -> Quads | None:
 
 def takes(x: jax.Array, taps: Taps, axis: int, kind: Any) -> bool:
     """Whether a pass along rows of bytes is worth its words: one that stores bytes too."""
-    bytes_only = x.dtype == np.uint8 and taps.sums is not None and taps.sums.stored(kind) == np.uint8
-    if not bytes_only or any(length != 1 for length in x.shape[axis + 1 :]):
+    if not of_bytes(x, taps, kind) or any(length != 1 for length in x.shape[axis + 1 :]):
         return False
     return _FEWEST_TAPS <= taps.support <= _MOST_TAPS and quads(taps) is not None
 
@@ -81,9 +80,8 @@ def as_words(x: jax.Array, taps: Taps) -> jax.Array:
 
 def weighted_sum(words: jax.Array, taps: Taps) -> jax.Array:
     """The sum over taps of rows whose words `as_words` made: ``(..., m)``."""
-    found, sums, axis = quads(taps), taps.sums, words.ndim - 1
+    found, axis = quads(taps), words.ndim - 1
     assert found is not None, taps
-    assert sums is not None, taps
     hop = _BYTES // found.step
     length = found.words - (found.count - 1) * hop
     weights, along = weights_for(words, found.weights, taps), (*(1 for _ in range(axis)), -1)
@@ -94,4 +92,4 @@ def weighted_sum(words: jax.Array, taps: Taps) -> jax.Array:
             of_byte = weights[_BYTES * place + byte]
             if of_byte.any():
                 terms.append(products(channel(read, byte), of_byte.reshape(along), taps))
-    return reduce(operator.add, terms[::-1] if sums.backwards else terms)
+    return reduce(operator.add, in_order(terms, taps))

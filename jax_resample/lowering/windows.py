@@ -13,7 +13,7 @@ def weighted(w: jax.Array, v: jax.Array) -> jax.Array:
 
 
 def pixel(index: list[jax.Array], lengths: tuple[int, ...]) -> jax.Array:
-    """A pixel's number in an image, from its index along each axis."""
+    """A pixel's number in an image or a batch, from its index along each axis."""
     flat = index[0]
     for n, i in zip(lengths[1:], index[1:], strict=True):
         flat = flat * jnp.int32(n) + i
@@ -22,10 +22,8 @@ def pixel(index: list[jax.Array], lengths: tuple[int, ...]) -> jax.Array:
 
 def first_pixel(x: jax.Array, start: list[jax.Array]) -> jax.Array:
     """The first pixel of each point's window, ``(B, P)``, in the order in which the whole batch is stored."""
-    place = lax.broadcasted_iota(jnp.int32, start[0].shape, 0)
-    for length, first in zip(x.shape[1:-1], start, strict=True):
-        place = place * jnp.int32(length) + first
-    return place
+    image = lax.broadcasted_iota(jnp.int32, start[0].shape, 0)
+    return pixel([image, *start], x.shape[:-1])
 
 
 def distance(x: jax.Array, taps: tuple[int, ...]) -> int:
