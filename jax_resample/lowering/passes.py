@@ -14,7 +14,7 @@ from jax import lax
 from .. import dtypes
 from ..taps import Taps
 from . import quads
-from .apart import apart
+from .apart import apart, in_vectors
 from .gather import View, apply_taps, itself
 from .matrix import apply_matrices, apply_matrix
 from .packed import channel, joined, pack, packs, unpack_apart
@@ -40,6 +40,7 @@ def apply_passes(x: jax.Array, *, passes: Passes, lowering: str, platform: str) 
             x = _apart(x, program, kind)
         else:
             x = reduce(partial(_one_pass, kind=kind, platform=platform), program, x)
+            x = in_vectors(x, _products(program)) if platform == "cpu" else x
     x = x.reshape(x.shape[1:]) if as_batch else x
     return x if x.dtype == kind else dtypes.round_to(x, kind)
 
@@ -128,12 +129,18 @@ def _stored(x: jax.Array, program: tuple[Step, ...], kind: Any, channels: int = 
 
     def run(v: jax.Array) -> jax.Array:
         v = reduce(partial(_one_pass, kind=kind), first, v)
-        return _one_pass(v, last, kind, channels, split=True).reshape(split)
+        v = _one_pass(v, last, kind, channels, split=True).reshape(split)
+        return in_vectors(v, _products(program))
 
     def other(v: jax.Array) -> jax.Array:
         return lax.pad(v, jnp.zeros((), v.dtype), ends).astype(dtype).reshape(split)
 
     return reshape(apart(run, other, x), result, given)
+
+
+def _products(program: tuple[Step, ...]) -> int:
+    """Products that a program adds up for an output."""
+    return prod(step.taps.support for step in program)
 
 
 def _result(x: jax.Array, program: tuple[Step, ...]) -> tuple[Any, ...]:

@@ -17,7 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from .apart import apart, stored
+from .apart import apart, in_vectors, stored
 from .joint_weights import split_taps, tuple_weights
 from .windows import distance, first_pixel, nothing, numbers, weighted
 
@@ -42,7 +42,8 @@ def values_by_pixels(
         runs = _shifted(row, place * jnp.int32(channels), shifts, run * channels)
         pixels = (v[..., k * channels : (k + 1) * channels] for v in runs for k in range(run))
         pairs = zip(tuple_weights(planes), pixels, strict=True)
-        return reduce(jnp.add, (weighted(w[..., None], v.astype(kind)) for w, v in pairs))
+        total = reduce(jnp.add, (weighted(w[..., None], v.astype(kind)) for w, v in pairs))
+        return in_vectors(total, prod(support))
 
     operands = x.reshape(-1), first_pixel(x, start), [split_taps(w) for w in weights]
     return _in_memory(gathered, (*start[0].shape, channels), kind, *operands)
