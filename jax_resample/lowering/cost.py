@@ -121,13 +121,15 @@ def gathered(taps: Taps, each: float, costs: Costs, *, vector: bool, fused: floa
     return taps.support * (one + each * costs.nested)
 
 
-def sliced(taps: Taps, each: float, costs: Costs, *, inner: int, fused: float) -> float:
+def sliced(taps: Taps, each: float, costs: Costs, *, vector: bool, inner: int, fused: float) -> float:
     """An output of slices, likewise; ``inner`` numbers are one sample."""
     found = pattern(taps)
     assert found is not None, taps
     few, row = inner < VECTOR, inner == 1
-    one = costs.row_slice if row else costs.channel_slice if few else costs.vector_slice
     repeat = repeats(taps)
+    one = costs.row_slice if row else costs.channel_slice if few else costs.vector_slice
+    if not vector:
+        one = costs.channel_slice if repeat else costs.scalar_tap
     terms = found.products * (found.count if row and not repeat else 1)
     long = fused > _MOST_FUSED or (few and terms > _MOST_TAPS and not (row and found.count == 1))
     total = found.products * (one + (costs.long if long else 0.0) + each * costs.nested)

@@ -1,6 +1,6 @@
 """All passes of a separable operator, run as their schedule says."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial, reduce
 from itertools import groupby
@@ -25,7 +25,7 @@ from .shards import is_sharded, reshape
 
 def apply_passes(x: jax.Array, *, passes: Passes, lowering: str, platform: str) -> jax.Array:
     """``x`` resampled along every axis in ``passes``, in the order that costs least, and rounded once."""
-    kind = x.dtype
+    given, kind, result = x, x.dtype, _lengths(x.shape, passes)
     shape, passes = merge_pooled(x.shape, passes, platform, lowering)
     x, steps = reshape(x, shape), schedule(shape, passes, platform, lowering).steps
     if all(step.lowering == "matrix" for step in steps):
@@ -41,7 +41,7 @@ def apply_passes(x: jax.Array, *, passes: Passes, lowering: str, platform: str) 
         else:
             x = reduce(partial(_one_pass, kind=kind, platform=platform), program, x)
             x = in_vectors(x, _products(program)) if platform == "cpu" else x
-    x = x.reshape(x.shape[1:]) if as_batch else x
+    x = reshape(x, result, given)
     return x if x.dtype == kind else dtypes.round_to(x, kind)
 
 
@@ -144,9 +144,16 @@ def _products(program: tuple[Step, ...]) -> int:
 
 
 def _result(x: jax.Array, program: tuple[Step, ...]) -> tuple[Any, ...]:
-    """The shape that passes make of an array's."""
-    sizes = {step.axis: step.taps.m for step in program}
-    return tuple(sizes.get(a, length) for a, length in enumerate(x.shape))
+    """The shape that a program makes of an array's."""
+    return _lengths(x.shape, ((step.axis, step.taps) for step in program))
+
+
+def _lengths(shape: tuple[Any, ...], passes: Iterable[tuple[int, Taps]]) -> tuple[Any, ...]:
+    """The shape that passes make of another."""
+    lengths = list(shape)
+    for axis, taps in passes:
+        lengths[axis] = taps.m
+    return tuple(lengths)
 
 
 def _merged(lengths: tuple[Any, ...], own: dict[int, tuple[int, ...]]) -> tuple[Any, ...]:

@@ -70,9 +70,12 @@ def pattern(taps: Taps) -> Pattern | None:
     if not taps.n or not taps.m or (taps.m % taps.n and taps.n % taps.m):
         return None
     count, stride = max(taps.m // taps.n, 1), max(taps.n // taps.m, 1)
-    if count * taps.support > _MOST_SLICES:
+    if repeats(taps):
+        phases: tuple[Phase | None, ...] = (_phase(taps, slice(0, None, count), stride),) * count
+    elif count * taps.support > _MOST_SLICES:
         return None
-    phases = tuple(_phase(taps, slice(r, None, count), stride) for r in range(count))
+    else:
+        phases = tuple(_phase(taps, slice(r, None, count), stride) for r in range(count))
     found = tuple(phase for phase in phases if phase is not None)
     return _with_ends(taps, Pattern(stride, found)) if len(found) == count else None
 

@@ -31,6 +31,8 @@ Passes = tuple[tuple[int, Taps], ...]
 _CACHED_SCHEDULES = 1024
 # Beyond this many axes only one order is priced.
 _MOST_ORDERED = 3
+# Of rows of less than this the loops are written out.
+_LEAST_ROW = 16
 # Stands for a length that is not known until the program runs, such as an exported batch.
 _UNKNOWN_LENGTH = 16
 
@@ -86,29 +88,32 @@ def schedule(shape: tuple[Any, ...], passes: Passes, platform: str, lowering: st
 def merge_pooled(
     shape: tuple[Any, ...], passes: Passes, platform: str, lowering: str
 ) -> tuple[tuple[Any, ...], Passes]:
-    """Neighbouring axes that are each summed up whole, as one of them: the others keep a length of 1.
+    """Neighbouring axes that are each summed up whole, or each made of one sample, as one of them.
 
-    A global mean is then a pass and not two or three, each of which would wake the processor's threads.
+    A global mean is then a pass and not two or three, each of which would wake the processor's threads, and
+    its reverse a long row of one number instead of short ones. In the shape of the input the first axis of
+    each pair is left with a length of 1; so it is in the shape of the result, which is the caller's to split.
     Matrix units take axes as they lie.
     """
     once = len({axis for axis, _ in passes}) == len(passes)
     if platform == "tpu" or lowering == "matrix" or not once:
         return shape, passes
-    lengths, whole = list(shape), {axis: taps for axis, taps in passes if _is_whole(taps)}
-    others = tuple(item for item in passes if item[0] not in whole)
-    for axis in sorted(whole):
-        if axis - 1 in whole:
-            outer, inner = whole.pop(axis - 1), whole[axis]
-            weights = np.outer(outer.weights, inner.weights).reshape(1, -1)
-            whole[axis] = Taps(outer.n * inner.n, outer.start, weights)
-            lengths[axis - 1 : axis + 1] = [1, outer.n * inner.n]
-    merged = (*whole.items(), *others)
+    lengths, pooled = list(shape), {axis: taps for axis, taps in passes if _is_pooling(taps)}
+    others = tuple(item for item in passes if item[0] not in pooled)
+    for axis in sorted(pooled):
+        if axis - 1 in pooled and (pooled[axis - 1].m == 1) == (pooled[axis].m == 1):
+            outer, inner = pooled.pop(axis - 1), pooled[axis]
+            n, m = outer.n * inner.n, outer.m * inner.m
+            pooled[axis] = Taps(n, np.zeros(m, np.int32), np.outer(outer.weights, inner.weights).reshape(m, -1))
+            lengths[axis - 1 : axis + 1] = [1, n]
+    merged = (*pooled.items(), *others)
     return (tuple(lengths), merged) if len(merged) < len(passes) else (shape, passes)
 
 
-def _is_whole(taps: Taps) -> bool:
-    """Whether a single output weighs every sample."""
-    return taps.m == 1 and taps.support == taps.n and taps.sums is None and bool(taps.weights.all())
+def _is_pooling(taps: Taps) -> bool:
+    """Whether a single output weighs every sample, or every output the single sample."""
+    full = taps.support == taps.n and bool(taps.weights.all())
+    return full and 1 in (taps.n, taps.m) and taps.sums is None
 
 
 @lru_cache(maxsize=_CACHED_SCHEDULES)
@@ -192,9 +197,8 @@ def price(shape: tuple[int, ...], steps: tuple[Step, ...], costs: Costs) -> floa
     """What steps cost: their own work, again for each time that it is read, and what they store."""
     lengths, total = list(shape), 0.0
     for program in programs(steps):
-        # One loop runs all of a program: where one of its gathers has no vectors, none has.
-        gathers = [step.axis for step in program if step.lowering == "gather"]
-        vector = all(copies_vectors(tuple(lengths), axis) for axis in gathers)
+        # One loop runs all of a program: where one of its steps has no vectors, none has.
+        vector = all(_has_vectors(step, tuple(lengths), alone=len(program) == 1) for step in program)
         each, fused = 0.0, 1.0
         for one in program:
             inner = prod(lengths[one.axis + 1 :])
@@ -207,9 +211,19 @@ def price(shape: tuple[int, ...], steps: tuple[Step, ...], costs: Costs) -> floa
     return total
 
 
+def _has_vectors(step: Step, lengths: tuple[int, ...], *, alone: bool) -> bool:
+    """Whether a CPU computes vectors in a step's loop."""
+    if step.lowering == "gather":
+        return copies_vectors(lengths, step.axis)
+    # Short rows of phases are written out, number by number; a program by itself merges them, but not repeats.
+    row = step.lowering == "phases" and prod(lengths[step.axis + 1 :]) == 1
+    short = row and 1 < min(step.taps.n, step.taps.m) < _LEAST_ROW
+    return not short or (alone and not step.repeats)
+
+
 def _each(step: Step, each: float, costs: Costs, *, vector: bool, inner: int, fused: float) -> float:
     if step.lowering == "matrix":
         return multiplied(step.taps, costs)
     if step.lowering == "phases":
-        return sliced(step.taps, each, costs, inner=inner, fused=fused)
+        return sliced(step.taps, each, costs, vector=vector, inner=inner, fused=fused)
     return gathered(step.taps, each, costs, vector=vector, fused=fused)
