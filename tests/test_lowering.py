@@ -185,3 +185,16 @@ def test_neighbouring_axes_are_pooled_in_one_pass(axes, sizes, count, rng, x64):
     plan = jr.plan(x.shape, sizes, axes=axes, method="area")
     assert len(plan.schedule("cpu").steps) == count
     assert len(plan.schedule("tpu").steps) == len(axes)
+
+
+@pytest.mark.parametrize("method", ["nearest", "linear", "area"])
+@pytest.mark.parametrize(("axes", "sizes"), [((1, 2), (5, 7)), ((2, 3), (40, 1)), ((1, 2, 3), (5, 300, 2))])
+def test_one_sample_repeated_along_neighbouring_axes_is_one_pass(axes, sizes, method, rng, x64):
+    x = jnp.asarray(rng.standard_normal((2, 1, 1, 1)))
+    f = functools.partial(jr.resize, size=sizes, axes=axes, method=method)
+    shape = tuple(dict(zip(axes, sizes, strict=True)).get(a, n) for a, n in enumerate(x.shape))
+    np.testing.assert_array_equal(f(x), np.broadcast_to(x, shape))
+    y, pull = jax.vjp(f, x)
+    np.testing.assert_allclose(pull(y)[0], np.asarray(y).sum((1, 2, 3), keepdims=True), rtol=1e-12)
+    found = jr.plan(x.shape, sizes, axes=axes, method=method).schedule("cpu").steps
+    assert [step.lowering for step in found] == ["phases"]

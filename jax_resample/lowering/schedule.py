@@ -103,8 +103,8 @@ def merge_pooled(
     for axis in sorted(pooled):
         if axis - 1 in pooled and (pooled[axis - 1].m == 1) == (pooled[axis].m == 1):
             outer, inner = pooled.pop(axis - 1), pooled[axis]
-            n, m = outer.n * inner.n, outer.m * inner.m
-            pooled[axis] = Taps(n, np.zeros(m, np.int32), np.outer(outer.weights, inner.weights).reshape(m, -1))
+            n, m, weights = outer.n * inner.n, outer.m * inner.m, np.outer(outer.weights, inner.weights)
+            pooled[axis] = Taps(n, np.zeros(m, np.int32), weights.reshape(m, n))
             lengths[axis - 1 : axis + 1] = [1, n]
     merged = (*pooled.items(), *others)
     return (tuple(lengths), merged) if len(merged) < len(passes) else (shape, passes)
@@ -215,7 +215,7 @@ def _has_vectors(step: Step, lengths: tuple[int, ...], *, alone: bool) -> bool:
     """Whether a CPU computes vectors in a step's loop."""
     if step.lowering == "gather":
         return copies_vectors(lengths, step.axis)
-    # Short rows of phases are written out, number by number; a program by itself merges them, but not repeats.
+    # Loops over short rows are written out, number by number. A program by itself merges rows, but not repeats.
     row = step.lowering == "phases" and prod(lengths[step.axis + 1 :]) == 1
     short = row and 1 < min(step.taps.n, step.taps.m) < _LEAST_ROW
     return not short or (alone and not step.repeats)
