@@ -215,7 +215,7 @@ def _has_vectors(step: Step, lengths: tuple[int, ...], *, alone: bool) -> bool:
     """Whether a CPU computes vectors in a step's loop."""
     if step.lowering == "gather":
         return copies_vectors(lengths, step.axis)
-    # Loops over short rows are written out, number by number. A program by itself merges rows, but not repeats.
+    # Loops over short rows are written out. A program by itself merges rows, but not those that repeat.
     row = step.lowering == "phases" and prod(lengths[step.axis + 1 :]) == 1
     short = row and 1 < min(step.taps.n, step.taps.m) < _LEAST_ROW
     return not short or (alone and not step.repeats)
