@@ -1,4 +1,4 @@
-"""What XLA's CPU compiler is not to see through: programs to be kept apart, and loops to be kept whole."""
+"""What XLA's CPU compiler is not to see through: programs to be kept apart, and loops to be kept loops."""
 
 from collections.abc import Callable
 from math import ceil
@@ -25,7 +25,7 @@ def apart(program: Callable[..., Any], other: Callable[..., Any], *operands: Any
     whose outcome it cannot know. ``other`` is never run: any cheap program whose result has the same type,
     sharding included.
     """
-    return lax.cond(_unknown_zero() == 0, program, other, *operands)
+    return lax.cond(unknown_zero() == 0, program, other, *operands)
 
 
 def stored(x: jax.Array) -> jax.Array:
@@ -37,24 +37,28 @@ def in_vectors(x: jax.Array, products: float) -> jax.Array:
     """``x``, a sum of so many products, computed in vectors although its last axis is short.
 
     XLA's loops have known lengths, and LLVM writes short ones out, number by number, before it looks for
-    vectors. It spares those that take too many instructions. So some are added, which change no bit: with 37
-    numbers a row that takes 85 us and not 218 (docs/lowering.md).
+    vectors. It spares those that take too many instructions, so that some are added: with 37 numbers a row
+    that takes 85 us and not 218 (docs/lowering.md).
     """
     length = x.shape[-1] if x.ndim else 1
+    if length not in _SHORT:
+        return x
+    return lengthened(x, _WRITTEN_OUT / length - _OF_ANY_LOOP - _OF_A_PRODUCT * products + _MARGIN)
+
+
+def lengthened(x: jax.Array, instructions: float) -> jax.Array:
+    """``x`` by so many instructions more, which change no bit; as it is where vectors would not help."""
     kind = np.dtype(f"int{8 * x.dtype.itemsize}")
     has_vectors = x.dtype.kind in "if" and x.dtype.itemsize >= 4
-    if not has_vectors or length not in _SHORT or jax.dtypes.canonicalize_dtype(kind) != kind:
+    if instructions <= 0 or not has_vectors or jax.dtypes.canonicalize_dtype(kind) != kind:
         return x
-    missing = _WRITTEN_OUT / length - _OF_ANY_LOOP - _OF_A_PRODUCT * products + _MARGIN
-    if missing <= 0:
-        return x
-    zero = _unknown_zero().astype(kind)
+    zero = unknown_zero().astype(kind)
     bits = lax.bitcast_convert_type(x, kind)
-    for n in range(ceil(missing)):
+    for n in range(ceil(instructions)):
         bits = (bits | zero, bits + zero, bits ^ zero)[n % 3]  # a row of the same would become one
     return lax.bitcast_convert_type(bits, x.dtype)
 
 
-def _unknown_zero() -> jax.Array:
+def unknown_zero() -> jax.Array:
     """The integer part of a random number below 1, which is 0, as only we know."""
     return lax.rng_uniform(jnp.float32(0), jnp.float32(0.5), ()).astype(jnp.int32)

@@ -35,24 +35,21 @@ class Unrolling(NamedTuple):
     """How many taps make one expression.
 
     Attributes:
-      vectors: up to so many, if each reads a vector; beyond them a loop adds a few at a time.
-      numbers: the same, if each reads a number.
+      most: up to so many; beyond them a loop adds a few at a time.
       turn: how many taps a turn of such a loop adds at most.
     """
 
-    vectors: int
-    numbers: int
+    most: int
     turn: int
 
 
 # XLA's CPU compiler does not vectorise long expressions: 16 taps of a photo's columns take 0.23 ns a product,
-# and 0.05 ns in a loop. Without vectors a loop gains nothing but a smaller program.
-_UNROLLING = Unrolling(vectors=12, numbers=64, turn=8)
+# and 0.05 ns in a loop. Where each tap reads a number there are no vectors, and a loop gains nothing but a
+# smaller program: its turns are long, for each reads and writes the sums.
+_OF_VECTORS, _OF_NUMBERS = Unrolling(most=12, turn=8), Unrolling(most=128, turn=64)
 # On a GPU each turn would start kernels that read and write the whole sum. XLA divides long expressions as it
 # sees fit: 128 taps become four kernels, which are compiled within a second.
-_UNROLLING_ON: dict[str, Unrolling] = dict.fromkeys(
-    ("cuda", "rocm"), Unrolling(vectors=128, numbers=128, turn=64)
-)
+_ON_GPU: dict[str, Unrolling] = dict.fromkeys(("cuda", "rocm"), Unrolling(most=128, turn=64))
 
 
 @dataclass(frozen=True)
@@ -125,9 +122,8 @@ def windows(taps: Taps, turns: int = 1) -> Windows:
 
 def turns_of(taps: Taps, platform: str, *, vectors: bool) -> int:
     """Over how many turns of a loop a platform adds up taps, which read vectors or numbers."""
-    unrolling = _UNROLLING_ON.get(platform, _UNROLLING)
-    most = unrolling.vectors if vectors else unrolling.numbers
-    return -(-taps.support // unrolling.turn) if taps.support > most else 1
+    unrolling = _ON_GPU.get(platform, _OF_VECTORS if vectors else _OF_NUMBERS)
+    return -(-taps.support // unrolling.turn) if taps.support > unrolling.most else 1
 
 
 def itself(x: jax.Array) -> jax.Array:
@@ -248,7 +244,7 @@ def _adds_whole(x: jax.Array, axis: int, platform: str) -> bool:
 
     On a CPU, along the last axis; along others a loop adds contiguous rows and is as fast as reading them.
     """
-    return axis == x.ndim - 1 or platform in _UNROLLING_ON
+    return axis == x.ndim - 1 or platform in _ON_GPU
 
 
 def _weighted_sum(x: jax.Array, taps: Taps, axis: int) -> jax.Array:

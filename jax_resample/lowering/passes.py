@@ -13,7 +13,7 @@ from jax import lax
 
 from .. import dtypes
 from ..taps import Taps
-from . import quads
+from . import lanes, quads
 from .apart import apart, in_vectors
 from .gather import View, apply_taps, itself
 from .matrix import apply_matrices, apply_matrix
@@ -36,11 +36,7 @@ def apply_passes(x: jax.Array, *, passes: Passes, lowering: str, platform: str) 
     if as_batch:
         x, steps = x[None], tuple(replace(step, axis=step.axis + 1) for step in steps)
     for program in programs(steps):
-        if platform == "cpu" and stands_apart(program):
-            x = _apart(x, program, kind)
-        else:
-            x = reduce(partial(_one_pass, kind=kind, platform=platform), program, x)
-            x = in_vectors(x, _products(program)) if platform == "cpu" else x
+        x = _on_cpu(x, program, kind) if platform == "cpu" else _fused(x, program, kind, platform)
     x = reshape(x, result, given)
     return x if x.dtype == kind else dtypes.round_to(x, kind)
 
@@ -72,19 +68,38 @@ def _one_pass(
         return stored(partial(apply_taps, x, taps, step.axis, platform=platform))
 
 
-def _apart(x: jax.Array, program: tuple[Step, ...], kind: Any) -> jax.Array:
-    """Passes computed for themselves, and the result of the last of them stored."""
-    last, sharded = program[-1], is_sharded(x, range(x.ndim))
-    if last.repeats:
+def _fused(x: jax.Array, program: tuple[Step, ...], kind: Any, platform: str) -> jax.Array:
+    """Passes computed inside one another, and inside what follows."""
+    return reduce(partial(_one_pass, kind=kind, platform=platform), program, x)
+
+
+def _on_cpu(x: jax.Array, program: tuple[Step, ...], kind: Any) -> jax.Array:
+    """A program of a CPU: by words of bytes, computed for itself, or fused with what follows."""
+    found = _by_words(x, program, kind)
+    if found is not None:
+        return found
+    if not stands_apart(program):
+        return in_vectors(_fused(x, program, kind, "cpu"), _products(program))
+    if program[-1].repeats:
         repeat = partial(repeated, passes={step.axis: step.taps for step in program})
         return reshape(apart(repeat, lambda v: repeat(jnp.zeros_like(v)), x), _result(x, program), x)
-    alone = len(program) == 1 and not sharded
-    if alone and packs(x, last.taps, last.axis, kind):
+    return _stored(x, program, kind)
+
+
+def _by_words(x: jax.Array, program: tuple[Step, ...], kind: Any) -> jax.Array | None:
+    """A pass along rows of bytes that reads several of them at once, or None where there is none."""
+    last = program[-1]
+    if len(program) > 1 or is_sharded(x, range(x.ndim)):
+        return None
+    if last.lowering == "gather" and lanes.takes(x, last.taps, last.axis, kind):
+        rows = x.reshape(prod(x.shape[: last.axis]), *x.shape[last.axis :])
+        return lanes.resample_rows(rows, last.taps, kind).reshape(_result(x, program))
+    if packs(x, last.taps, last.axis, kind):
         channels = x.shape[-1]
         return unpack_apart(_stored(pack(x), program, kind, channels), channels)
-    if alone and last.lowering == "gather" and quads.takes(x, last.taps, last.axis, kind):
+    if last.lowering == "gather" and quads.takes(x, last.taps, last.axis, kind):
         return _of_words(x, last.taps, last.axis, kind).reshape(_result(x, program))
-    return _stored(x, program, kind)
+    return None
 
 
 def _of_words(x: jax.Array, taps: Taps, axis: int, kind: Any) -> jax.Array:
