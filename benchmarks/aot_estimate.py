@@ -25,6 +25,9 @@ _LIMIT = re.compile(r"s32\[\]\S* constant\((\d+)\)")
 _FREE = frozenset(("parameter", "constant", "bitcast", "tuple", "get-tuple-element", "after-all"))
 _NAMING = re.compile(r'custom_call_target="(?:AllocateBuffer|ConcatBitcast)"|= \w+\[\]')
 
+# A product that a GPU's library computes.
+_GPU_PRODUCT = 'custom_call_target="__cublas'
+
 
 @dataclass
 class Estimate:
@@ -73,7 +76,7 @@ def facts(compiled: Any, target: Target) -> dict[str, Any]:
         "output_bytes": memory.output_size_in_bytes,
         "temp_bytes": memory.temp_size_in_bytes,
         "program_bytes": memory.generated_code_size_in_bytes,
-        "products": opcodes["convolution"] + opcodes["dot"] + opcodes["custom-call"],
+        "products": opcodes["convolution"] + opcodes["dot"] + text.count(_GPU_PRODUCT),
         "gathers": opcodes["gather"],
         "scatters": opcodes["scatter"],
     }
