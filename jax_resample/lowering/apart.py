@@ -21,8 +21,8 @@ _SHORT = range(16, 100)
 def apart(program: Callable[..., Any], other: Callable[..., Any], *operands: Any) -> Any:
     """``program(*operands)``, from operands in memory to a result in memory.
 
-    XLA's CPU compiler drops optimisation barriers before it fuses. It does not fuse across a conditional
-    whose outcome it cannot know. ``other`` is never run: any cheap program whose result has the same type,
+    XLA's CPU compiler drops optimisation barriers before it fuses. It does not fuse across a conditional,
+    which it keeps as long as it does not know the outcome. ``other`` is never run: any cheap program whose result has the same type,
     sharding included.
     """
     return lax.cond(unknown_zero() == 0, program, other, *operands)
@@ -60,5 +60,10 @@ def lengthened(x: jax.Array, instructions: float) -> jax.Array:
 
 
 def unknown_zero() -> jax.Array:
-    """The integer part of a random number below 1, which is 0, as only we know."""
-    return lax.rng_uniform(jnp.float32(0), jnp.float32(0.5), ()).astype(jnp.int32)
+    """The first number of an array behind a barrier, which XLA drops when it has folded all constants.
+
+    From then on it is read from memory, so that the compiler of the machine's code does not know it either.
+    The numbers are none that XLA could count or repeat.
+    """
+    numbers = lax.optimization_barrier(jnp.array([0, 3, 1], jnp.int32))
+    return lax.index_in_dim(numbers, 0, keepdims=False)

@@ -20,7 +20,7 @@ from .packed import channel, joined, of_bytes
 
 _BYTES = 4
 # With fewer taps there is nothing to save, and of more than so many the expression grows too long.
-_FEWEST_TAPS, _MOST_TAPS = 3, 64
+_FEWEST_TAPS, _MOST_TAPS = 3, 128
 _CACHED_TABLES = 256
 
 
