@@ -18,6 +18,10 @@ from .phases import pattern, repeats
 # Of sums of more products than this XLA's CPU compiler makes no vectors, or slow ones, unless they are of
 # strided slices of rows. The products of all phases of a row count together.
 _MOST_TAPS = 12
+# Of strided slices whose samples are vectors longer sums than this spill registers, the more the longer.
+_MOST_SLICED = 30
+# Numbers further apart than this are loaded one by one.
+_MOST_STRIDE = 8
 # Nor of passes that run as one program with more products than this for an output.
 _MOST_FUSED = 16
 
@@ -128,11 +132,14 @@ def sliced(taps: Taps, each: float, costs: Costs, *, vector: bool, inner: int, f
     few, row = inner < VECTOR, inner == 1
     repeat = repeats(taps)
     one = costs.row_slice if row else costs.channel_slice if few else costs.vector_slice
-    if not vector:
+    if not vector or (few and found.stride > _MOST_STRIDE):
         one = costs.channel_slice if repeat else costs.scalar_tap
     terms = found.products * (found.count if row and not repeat else 1)
     long = fused > _MOST_FUSED or (few and terms > _MOST_TAPS and not (row and found.count == 1))
-    total = found.products * (one + (costs.long if long else 0.0) + each * costs.nested)
+    excess = costs.long if long else 0.0
+    if not few and terms > _MOST_SLICED:
+        excess = costs.long * terms / _MOST_SLICED
+    total = found.products * (one + excess + each * costs.nested)
     if found.stride > 1 and few:
         total += costs.strided * found.stride * max(fused / taps.support, 1.0)
     if found.count > 1:
