@@ -22,8 +22,8 @@ def apart(program: Callable[..., Any], other: Callable[..., Any], *operands: Any
     """``program(*operands)``, from operands in memory to a result in memory.
 
     XLA's CPU compiler drops optimisation barriers before it fuses. It does not fuse across a conditional,
-    which it keeps as long as it does not know the outcome. ``other`` is never run: any cheap program whose result has the same type,
-    sharding included.
+    which it keeps as long as it does not know the outcome. ``other`` is never run: any cheap program whose
+    result has the same type, sharding included.
     """
     return lax.cond(unknown_zero() == 0, program, other, *operands)
 
