@@ -220,3 +220,10 @@ def test_weights_grow_in_proportion_to_the_axis():
         weights = blocks.stacked(jnp.zeros(n), t, 0)[1] if found is None else found.weights
         assert weights.size <= 1100 * (n + m)
     assert blocks.tiles(taps(9000, 10007, "cubic")) is None
+
+
+@pytest.mark.parametrize(("lengths", "is_cut"), [((1080, 1920), True), ((3000, 4000), False)])
+def test_images_beyond_the_fast_memory_are_not_cut_for_few_outputs(lengths, is_cut):
+    f = jax.jit(functools.partial(jr.resize, size=(224, 224), method="cubic", antialias=True))
+    exported = jax.export.export(f, platforms=("tpu",))(jax.ShapeDtypeStruct((1, *lengths, 3), jnp.float32))
+    assert ("stablehlo.slice" in exported.mlir_module()) == is_cut

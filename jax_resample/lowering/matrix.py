@@ -7,6 +7,7 @@ for ``lowering="gather"`` where it must not.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import prod
 
 import jax
 import jax.numpy as jnp
@@ -25,6 +26,10 @@ _BLOCKS_GROWING = 3 << 16
 _BLOCKS_SHRINKING = 100_000
 # The other pass: 389 and 160 for 1024 squared to 2048, but 141 and 160 for a row of 500 to 1920.
 _BLOCKS_OTHERWISE = 1 << 21
+# Arrays of more bytes than this do not stay in the fast memory. Cutting them into slabs, or joining them of
+# blocks, costs more than short axes save: 3000x4000 to 224 squared 860 and 1505, the reverse 953 and 1553.
+_LARGE = 1 << 26
+_SHORT = 512
 # A bfloat16 image that shrinks more than this many times is multiplied as fast as it is read, and so is one
 # whose weights take a single pass (28 and 38 for 1024 squared to 256).
 _MUCH = 4
@@ -107,6 +112,9 @@ def _one_pass(x: jax.Array, taps: Taps, axis: int, precision: lax.Precision, pla
 
 def _fewest_weights(x: jax.Array, taps: Taps, place: Place) -> int:
     """From how many weights on blocks are faster than the dense matrix."""
+    numbers = prod(n for n in x.shape if isinstance(n, int)) // taps.n * max(taps.n, taps.m)
+    if min(taps.n, taps.m) < _SHORT and numbers * x.dtype.itemsize > _LARGE:
+        return _BLOCKS_OTHERWISE
     if taps.m > taps.n:
         return _BLOCKS_GROWING if place.last else _BLOCKS_OTHERWISE
     if not place.first:
