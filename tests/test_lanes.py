@@ -15,6 +15,8 @@ import jax_resample as jr
 from jax_resample.lowering.lanes import resample_rows, takes
 from jax_resample.taps import Taps
 
+from .modes import taps as torch_taps
+
 SHIFT = 9
 
 
@@ -62,12 +64,7 @@ def test_channels_do_not_meet(channels, height, width, convention, rng, stored):
 
 
 def test_what_is_read_by_lanes(rng):
-    def taps(n, m):
-        f = functools.partial(jr.resize, size=m, axes=0, method="linear", antialias=True)
-        (equation,) = jax.make_jaxpr(f)(jnp.zeros(n, jnp.uint8)).jaxpr.eqns[-1:]
-        jaxpr = equation.params["jaxpr"].jaxpr
-        return next(t for e in jaxpr.eqns if e.primitive.name == "resample" for _, t in e.params["passes"])
-
+    taps = functools.partial(torch_taps, antialias=True, dtype="float64", fixed_point=True)
     x, kind = image(rng, 5, 200, 3), np.dtype("uint8")
     assert takes(x, taps(200, 20), 1, kind)
     assert takes(image(rng, 5, 200, 4), taps(200, 20), 1, kind)

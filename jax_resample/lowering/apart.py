@@ -33,7 +33,7 @@ def stored(x: jax.Array) -> jax.Array:
     return apart(lambda x: x, lax.neg, x)
 
 
-def in_vectors(x: jax.Array, products: float) -> jax.Array:
+def in_vectors(x: jax.Array, products: int) -> jax.Array:
     """``x``, a sum of so many products, computed in vectors although its last axis is short.
 
     XLA's loops have known lengths, and LLVM writes short ones out, number by number, before it looks for

@@ -18,12 +18,12 @@ from .phases import pattern, repeats
 # Of sums of more products than this XLA's CPU compiler makes no vectors, or slow ones, unless they are of
 # strided slices of rows. The products of all phases of a row count together.
 _MOST_TAPS = 12
+# Nor of passes that run as one program with more products than this for an output.
+_MOST_FUSED = 16
 # Of strided slices whose samples are vectors longer sums than this spill registers, the more the longer.
 _MOST_SLICED = 30
 # Numbers further apart than this are loaded one by one.
 _MOST_STRIDE = 8
-# Nor of passes that run as one program with more products than this for an output.
-_MOST_FUSED = 16
 
 
 @dataclass(frozen=True)

@@ -91,31 +91,17 @@ def _by_words(x: jax.Array, program: tuple[Step, ...], kind: Any) -> jax.Array |
     last = program[-1]
     if len(program) > 1 or is_sharded(x, range(x.ndim)):
         return None
+    rows = prod(x.shape[: last.axis])
     if last.lowering == "gather" and lanes.takes(x, last.taps, last.axis, kind):
-        rows = x.reshape(prod(x.shape[: last.axis]), *x.shape[last.axis :])
-        return lanes.resample_rows(rows, last.taps, kind).reshape(_result(x, program))
+        pixels = x.reshape(rows, *x.shape[last.axis :])
+        return lanes.resample_rows(pixels, last.taps, kind).reshape(_result(x, program))
     if packs(x, last.taps, last.axis, kind):
         channels = x.shape[-1]
         return unpack_apart(_stored(pack(x), program, kind, channels), channels)
     if last.lowering == "gather" and quads.takes(x, last.taps, last.axis, kind):
-        return _of_words(x, last.taps, last.axis, kind).reshape(_result(x, program))
+        samples = x.reshape(rows, last.taps.n)
+        return quads.resample_rows(samples, last.taps, kind).reshape(_result(x, program))
     return None
-
-
-def _of_words(x: jax.Array, taps: Taps, axis: int, kind: Any) -> jax.Array:
-    """Rows of bytes resampled, four samples a word, in memory: all of them as the rows of one image."""
-    sums, shape = taps.sums, (prod(x.shape[:axis]), taps.m)
-    assert sums is not None, taps
-    words = quads.as_words(x.reshape(1, shape[0], taps.n), taps)
-
-    def run(words: jax.Array) -> jax.Array:
-        return sums.finish(quads.weighted_sum(words, taps), kind).reshape(shape)
-
-    def other(words: jax.Array) -> jax.Array:
-        ends = [(0, 0, 0), (0, 0, 0), (0, taps.m - words.shape[-1], 0)]
-        return lax.pad(words.astype(jnp.uint8), jnp.uint8(0), ends).reshape(shape)
-
-    return apart(run, other, words)
 
 
 def _stored(x: jax.Array, program: tuple[Step, ...], kind: Any, channels: int = 0) -> jax.Array:

@@ -11,10 +11,12 @@ from functools import lru_cache, reduce
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
 from ..taps import Taps
+from .apart import apart
 from .gather import in_order, products, take, weights_for
 from .packed import channel, joined, of_bytes
 
@@ -63,6 +65,22 @@ def takes(x: jax.Array, taps: Taps, axis: int, kind: Any) -> bool:
     if not of_bytes(x, taps, kind) or any(length != 1 for length in x.shape[axis + 1 :]):
         return False
     return _FEWEST_TAPS <= taps.support <= _MOST_TAPS and quads(taps) is not None
+
+
+def resample_rows(x: jax.Array, taps: Taps, kind: Any) -> jax.Array:
+    """``(rows, n)`` to ``(rows, m)``, bytes in memory: all of them as the rows of one image."""
+    sums, shape = taps.sums, (x.shape[0], taps.m)
+    assert sums is not None, taps
+    words = as_words(x[None], taps)
+
+    def run(words: jax.Array) -> jax.Array:
+        return sums.finish(weighted_sum(words, taps), kind).reshape(shape)
+
+    def other(words: jax.Array) -> jax.Array:
+        ends = [(0, 0, 0), (0, 0, 0), (0, taps.m - words.shape[-1], 0)]
+        return lax.pad(words.astype(jnp.uint8), jnp.uint8(0), ends).reshape(shape)
+
+    return apart(run, other, words)
 
 
 def as_words(x: jax.Array, taps: Taps) -> jax.Array:
